@@ -1,0 +1,196 @@
+"""What owners, companies and calendars ask of a contract. Events are data: the journal keeps them for ever.
+
+Each was received at an instant (New York date `on` and time `at`; before the close where no time is given). The
+field descriptions are the event reference (`inforce product events`).
+"""
+
+import re
+from datetime import UTC, datetime, time
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from inforce.mechanics.money import PPB
+from inforce.terms.values import Amount, Day, Rate, Strict, Whole, YesNo, amount, rate
+
+NEW_YORK = ZoneInfo("America/New_York")
+NOON = time(12)
+
+
+def _clock(value: Any) -> time:
+    if isinstance(value, time):
+        return value
+    if not re.fullmatch(r"\d{2}:\d{2}(:\d{2})?", str(value)):
+        raise ValueError(f"{value!r} is not a time: write New York time as HH:MM")
+    return time.fromisoformat(str(value))
+
+
+def _part(value: Any) -> int:
+    if isinstance(value, int):
+        return value
+    if value == "all":
+        return -PPB
+    if str(value).strip().endswith("%"):
+        share = rate(value)
+        if not 0 < share <= PPB:
+            raise ValueError(f"{value!r}: a share lies above 0% and up to 100%")
+        return -share
+    cents = amount(value)
+    if cents == 0:
+        raise ValueError("an amount must be above zero")
+    return cents
+
+
+def _positive(value: Any) -> int:
+    cents = amount(value)
+    if cents == 0:
+        raise ValueError("an amount must be above zero")
+    return cents
+
+
+Positive = Annotated[int, BeforeValidator(_positive)]
+Part = Annotated[int, BeforeValidator(_part)]
+"""Cents, or minus a share in parts per billion; written as dollars, a percentage of the account, or `all`."""
+Clock = Annotated[time, BeforeValidator(_clock)]
+Allocation = dict[str, Rate]
+Withholding = Annotated[Rate, Field(ge=0, le=PPB, description="Part of the taxable amount withheld for income tax")]
+
+
+class Event(Strict):
+    """What all events have in common."""
+
+    kind: str
+
+    id: str = Field(default="", description="Name of the event within its contract; numbered where not given")
+    on: Day = Field(description="New York date on which it was received")
+    at: Clock = Field(default=NOON, description="New York time at which it was received; noon where not given")
+    who: str = Field(default="", description="Who asked for or entered it")
+    channel: str = Field(default="", description="How it came: mail, web, phone, feed")
+    reason: str = Field(default="", description="Why, in words")
+    key: str = Field(default="", description="Idempotency key: an event with a key already known is the same event")
+
+    @property
+    def received(self) -> datetime:
+        """The instant, in UTC."""
+        return datetime.combine(self.on, self.at, NEW_YORK).astimezone(UTC)
+
+
+class Application(Event):
+    """An application for a contract."""
+
+    kind: Literal["application"] = "application"
+
+
+class Issue(Event):
+    """The contract is issued."""
+
+    kind: Literal["issue"] = "issue"
+    contract_date: Day | None = Field(default=None, description="Contract date; the day of this event if not given")
+    delivered: Day | None = Field(default=None, description="Delivery to the owner, from which the free look counts")
+
+
+class PurchasePayment(Event):
+    """Money for the contract. Before issue it waits in suspense."""
+
+    kind: Literal["purchase_payment"] = "purchase_payment"
+    amount: Positive
+    allocation: Allocation | None = Field(default=None, description="For this payment; else the standing allocation")
+    source: str = Field(default="", description="Check, rollover, exchange, employer, …")
+    tax_year: Whole | None = Field(default=None, description="Tax year it counts for")
+    basis: Amount | None = Field(
+        default=None,
+        description="Investment in the contract it carries; if not given the payment for non-qualified, 0 for qualified",
+    )
+
+
+class AllocationChange(Event):
+    """A new standing allocation for payments from now on."""
+
+    kind: Literal["allocation"] = "allocation"
+    allocation: Allocation
+
+
+class Transfer(Event):
+    """Money moves between accounts."""
+
+    kind: Literal["transfer"] = "transfer"
+    from_: dict[str, Part] = Field(alias="from", description="What leaves each account: dollars, a percentage, `all`")
+    to: Allocation = Field(description="Where it goes, in percentages that add up to 100%")
+
+
+class Withdrawal(Event):
+    """A partial withdrawal."""
+
+    kind: Literal["withdrawal"] = "withdrawal"
+    amount: Positive | None = Field(default=None, description="Dollars; may be left out where `from` names dollars")
+    net: YesNo = Field(default=False, description="`yes`: the owner is to receive this amount after charges and taxes")
+    from_: dict[str, Part] | None = Field(
+        default=None, alias="from", description="Named accounts; if not given all, in proportion to their values"
+    )
+    withholding: Withholding = 0
+
+    @model_validator(mode="after")
+    def _some_amount(self) -> "Withdrawal":
+        if self.amount is None and not self.from_:
+            raise ValueError("a withdrawal names an amount, or what to take from which accounts")
+        return self
+
+
+class Surrender(Event):
+    """The owner gives the contract up for its surrender value."""
+
+    kind: Literal["surrender"] = "surrender"
+    withholding: Withholding = 0
+
+
+class FreeLook(Event):
+    """The owner returns the contract within the free look period."""
+
+    kind: Literal["free_look"] = "free_look"
+
+
+class DeathNotice(Event):
+    """The company hears of a death; requests wait from now on."""
+
+    kind: Literal["death_notice"] = "death_notice"
+    date_of_death: Day
+    party: str = Field(default="owner", description="Who died: owner, annuitant or a party's id")
+
+
+class DeathProof(Event):
+    """Proof of death and election are in good order: the death benefit is paid."""
+
+    kind: Literal["death_proof"] = "death_proof"
+    withholding: Withholding = 0
+
+
+AnyEvent = Annotated[
+    Application
+    | Issue
+    | PurchasePayment
+    | AllocationChange
+    | Transfer
+    | Withdrawal
+    | Surrender
+    | FreeLook
+    | DeathNotice
+    | DeathProof,
+    Field(discriminator="kind"),
+]
+EVENT_KINDS: dict[str, type[Event]] = {
+    "application": Application,
+    "issue": Issue,
+    "purchase_payment": PurchasePayment,
+    "allocation": AllocationChange,
+    "transfer": Transfer,
+    "withdrawal": Withdrawal,
+    "surrender": Surrender,
+    "free_look": FreeLook,
+    "death_notice": DeathNotice,
+    "death_proof": DeathProof,
+}
+PRICED = frozenset(
+    {"purchase_payment", "transfer", "withdrawal", "surrender", "free_look", "death_notice", "death_proof"}
+)
+"""Kinds that the mechanics applies, on a valuation date."""

@@ -1,0 +1,294 @@
+"""The fold: a contract's events and calendar, applied in order, up to a day. Replay from nothing is this function."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from inforce.contracts import Contract, Event, check_application, check_event, refusal
+from inforce.contracts.events import (
+    AllocationChange,
+    DeathProof,
+    Issue,
+    PurchasePayment,
+    Transfer,
+    Withdrawal,
+)
+from inforce.contracts.good_order import check_allocation
+from inforce.dates import day_number
+from inforce.errors import Fault, MissingData, Refused
+from inforce.ledger import Entry, Line, Recorded
+from inforce.market import Market
+from inforce.mechanics import limits
+from inforce.mechanics.accounts import revalue
+from inforce.mechanics.annuity import step
+from inforce.mechanics.records import Annuity, Breakdown, Due, Reason, Status, make_room, new_annuity, new_breakdown
+from inforce.mechanics.records import Market as Prices
+from inforce.terms import ContractTerms, Product
+
+from .posting import engine_version, entry_for, received_lines, returned_lines, step_lines
+from .prices import Pricer
+from .requests import account_names, due_for
+from .schedule import Item, calendar_items, pricing_day, rank, request_item
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """One step that was done."""
+
+    item: Item
+    due: Due
+    breakdown: Breakdown
+    terms: ContractTerms
+    prices: Prices
+
+    @property
+    def name(self) -> str:
+        """The event's id, or the calendar's operation and day."""
+        return self.item.event.id if self.item.event else f"{self.item.operation} {self.item.day}"
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """An event that was refused, with the reason."""
+
+    recorded: Recorded
+    day: date
+    refused: Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An event that has not been applied yet, and what it waits for."""
+
+    recorded: Recorded
+    day: date
+    waits_for: str
+
+
+Observer = Callable[["Position", Applied], None]
+
+
+@dataclass(slots=True)
+class Position:
+    """A contract after everything due up to a day."""
+
+    contract: Contract
+    product: Product
+    through: date
+    issued: date | None = None
+    delivered: date | None = None
+    state: Annuity | None = None
+    allocation: Mapping[str, int] = field(default_factory=dict)
+    suspense: int = 0
+    """Cents received and not yet applied."""
+    applied: list[Applied] = field(default_factory=list)
+    declined: list[Declined] = field(default_factory=list)
+    waiting: list[Waiting] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    stalled: MissingData | None = None
+    """The price or rate that stopped the fold, if one did."""
+
+    def terms(self, on: date) -> ContractTerms:
+        """The contract's terms on a day. Refused before issue."""
+        if self.issued is None:
+            raise Refused("not_issued", f"contract {self.contract.id} is not issued on {on}")
+        return self.product.terms(self.contract.cohort(self.issued), on)
+
+
+def advance(
+    contract: Contract,
+    product: Product,
+    recorded: list[Recorded],
+    market: Market,
+    through: date,
+    observer: Observer | None = None,
+    opening: "Opening | None" = None,
+) -> Position:
+    """Apply everything due up to and including `through`: requests in good order, and what the calendar brings.
+
+    A request that its terms do not allow is declined with a reason, and money it brought is returned. One whose
+    price is not known yet waits, and so does all that comes after it.
+
+    Raises:
+        Fault: an entry did not balance or a rule was used outside its range; nothing of the contract is posted.
+    """
+    fold = _Fold(Position(contract, product, through), market, observer)
+    if opening is not None:
+        fold.open_at(opening)
+    fold.run(recorded)
+    return fold.position
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A contract's state on a day in mid-life, from which the fold goes on."""
+
+    on: date
+    issued: date
+    state: Annuity
+
+
+class _Fold:
+    def __init__(self, position: Position, market: Market, observer: Observer | None) -> None:
+        self.position = position
+        self.pricer = Pricer(market, position.product, position.contract.qualification)
+        self.observer = observer
+        self.engine = engine_version()
+        self.opened: date | None = None
+        position.allocation = position.contract.allocation
+
+    def open_at(self, opening: Opening) -> None:
+        self.position.issued, self.position.state, self.opened = opening.issued, opening.state, opening.on
+
+    def run(self, recorded: list[Recorded]) -> None:
+        for item in self._agenda(recorded):
+            event = item.event
+            if item.day > self.position.through:
+                self._wait(item, f"its valuation date {item.day}")
+            elif isinstance(event, PurchasePayment) and self.position.issued is None:
+                self._wait(item, "the contract's issue")
+            elif self.position.stalled is not None:
+                self._wait(item, "an earlier item that waits for its price")
+            else:
+                self._take(item)
+
+    def _agenda(self, recorded: list[Recorded]) -> list[Item]:
+        """Every item in order; only what was received by the day is known to it."""
+        position = self.position
+        arrived = [r for r in recorded if r.event.on <= position.through]
+        issue = next((r.event for r in arrived if isinstance(r.event, Issue)), None)
+        first = position.issued or (issue.contract_date or issue.on if issue else None)
+        issued = first or min((r.event.on for r in arrived), default=position.through)
+        terms = position.product.terms(position.contract.cohort(issued), issued).sections
+        self._receive(arrived)
+        items = [request_item(r, terms.calendar, max(first, issue.on) if first and issue else first) for r in arrived]
+        if first is not None:
+            items += [
+                i for i in calendar_items(first, terms, position.through) if not self.opened or i.day > self.opened
+            ]
+        return sorted(items, key=lambda item: rank(item, terms.order_of_operations.operations))
+
+    def _receive(self, arrived: list[Recorded]) -> None:
+        """Money goes into suspense on the day it arrives."""
+        for r in arrived:
+            if isinstance(r.event, PurchasePayment):
+                self.position.suspense += r.event.amount
+                self._enter("receipt", r.event.on, r, received_lines(r.event.amount))
+
+    def _wait(self, item: Item, what: str) -> None:
+        if item.recorded is not None:
+            self.position.waiting.append(Waiting(item.recorded, item.day, what))
+
+    def _take(self, item: Item) -> None:
+        try:
+            self._apply(item)
+        except Refused as refused:
+            self._decline(item, refused)
+        except MissingData as missing:
+            self.position.stalled = missing
+            self._wait(item, str(missing))
+
+    def _decline(self, item: Item, refused: Refused) -> None:
+        if item.recorded is None:
+            raise Fault(f"{item.operation} of {item.day}: {refused}")
+        self.position.declined.append(Declined(item.recorded, item.day, refused))
+        if isinstance(item.event, PurchasePayment):
+            self.position.suspense -= item.event.amount
+            self._enter("return", item.day, item.recorded, returned_lines(item.event.amount))
+
+    def _apply(self, item: Item) -> None:
+        position, event = self.position, item.event
+        if event is not None and event.kind in ("application", "issue", "allocation"):
+            self._administer(event)
+            return
+        terms = position.terms(item.day)
+        state = position.state
+        if state is None:
+            raise Fault(f"contract {position.contract.id} has no state on {item.day}")
+        if event is None and state.status > Status.DEATH_NOTIFIED:
+            return
+        if event is not None:
+            check_event(event, terms, position.issued, position.delivered, item.day)
+        self._step(item, event, terms, state)
+
+    def _administer(self, event: Event) -> None:
+        """What needs no price: application, issue, a new standing allocation."""
+        position = self.position
+        if isinstance(event, Issue):
+            if position.issued is not None:
+                raise Refused("issued_already", f"the contract was issued on {position.issued}")
+            issued = event.contract_date or event.on
+            check_application(position.contract, position.product, issued)
+            position.issued, position.delivered = issued, event.delivered
+            sections = position.terms(issued).sections
+            position.state = new_annuity(len(sections.sub_accounts), len(sections.fixed_accounts), day_number(issued))
+        elif isinstance(event, AllocationChange):
+            terms = position.terms(event.on)
+            check_event(event, terms, position.issued, position.delivered, event.on)
+            position.allocation = event.allocation
+        else:
+            check_application(position.contract, position.product, event.on)
+
+    def _step(self, item: Item, event: Event | None, terms: ContractTerms, state: Annuity) -> None:
+        due = self._due(item, event, terms)
+        prices = self.pricer.prices(state, due, terms, pricing_day(item.day), item.day)
+        make_room(state)
+        breakdown = new_breakdown(state)
+        if event is not None:
+            self._allowed(event, due, terms, state, prices, breakdown)
+        step(state, terms.record, prices, due, breakdown)
+        if breakdown.fault:
+            raise Fault(f"{item.operation} on {item.day}, contract {self.position.contract.id}: the step reports "
+                        f"{Reason(breakdown.fault).name.lower()}; nothing was posted")  # fmt: skip
+        applied = Applied(item, due, breakdown, terms, prices)
+        lines = step_lines(breakdown, account_names(terms.sections), state.funds)
+        if lines:
+            self._enter(item.operation, item.day, item.recorded, lines, terms)
+        if isinstance(event, PurchasePayment):
+            self.position.suspense -= event.amount
+        self.position.applied.append(applied)
+        if self.observer is not None:
+            self.observer(self.position, applied)
+
+    def _due(self, item: Item, event: Event | None, terms: ContractTerms) -> Due:
+        position = self.position
+        allocation, basis = position.allocation, 0
+        if isinstance(event, PurchasePayment):
+            allocation = event.allocation or position.allocation
+            if not allocation:
+                raise Refused("allocation_missing", "neither the payment nor the contract says where the money goes")
+            check_allocation(allocation, terms, position.issued or item.day, item.day)
+            default = event.amount if position.contract.qualification == "non_qualified" else 0
+            basis = default if event.basis is None else event.basis
+        return due_for(item.operation, event, item.day, terms.sections, allocation, basis)
+
+    def _allowed(
+        self, event: Event, due: Due, terms: ContractTerms, state: Annuity, prices: Prices, breakdown: Breakdown
+    ) -> None:
+        """Ask the `may_…` rule of the event's kind. Raises Refused."""
+        revalue(state, terms.record, prices, breakdown)
+        if isinstance(event, PurchasePayment):
+            code = limits.may_pay(state, terms.record, event.amount)
+        elif isinstance(event, Withdrawal):
+            code = limits.may_withdraw(state, terms.record, due, breakdown)
+        elif isinstance(event, Transfer):
+            code = limits.may_transfer(state, terms.record, due, breakdown)
+        elif isinstance(event, DeathProof):
+            code = limits.may_claim(state)
+        else:
+            code = limits.may_end(state)
+        if code:
+            raise refusal(code, terms)
+
+    def _enter(
+        self,
+        operation: str,
+        day: date,
+        recorded: Recorded | None,
+        lines: tuple[Line, ...],
+        terms: ContractTerms | None = None,
+    ) -> None:
+        version = terms.product.version if terms else self.position.product.version
+        event, known = (recorded.event.id, recorded.known) if recorded else (operation, day)
+        entry = entry_for(self.position.contract.id, event, operation, day, known, version, self.engine, lines)
+        self.position.entries.append(entry)

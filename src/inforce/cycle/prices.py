@@ -1,0 +1,57 @@
+"""The prices that a step needs: those of accounts that hold or receive something, no others."""
+
+from datetime import date
+
+from inforce.market import DayCount, Market, SubAccount
+from inforce.mechanics.interest import INDEX_SCALE
+from inforce.mechanics.records import Annuity, Due
+from inforce.mechanics.records import Market as Prices
+from inforce.terms import ContractTerms, Product
+
+UNTOUCHED = 1
+"""Stands for the unit value of a sub-account that neither holds nor receives anything."""
+
+
+class Pricer:
+    """Prices of one contract's accounts."""
+
+    def __init__(self, market: Market, product: Product, qualification: str) -> None:
+        self.market = market
+        self.separate_account = product.separate_account(qualification)
+        self._keys: dict[str, SubAccount] = {}
+
+    def prices(self, c: Annuity, d: Due, terms: ContractTerms, priced_on: date, on: date) -> Prices:
+        """Unit values of `priced_on` and interest indices of `on` for the accounts that matter.
+
+        Raises:
+            MissingPrice, MissingRate: one of them is not known.
+        """
+        sections = terms.sections
+        unit_values = [
+            self.unit_value(fund, priced_on) if c.units[k] or _receives(d, k) else UNTOUCHED
+            for k, fund in enumerate(sections.sub_accounts)
+        ]
+        indices = [
+            self.index(account, on, terms) if c.balance[i] or _receives(d, c.funds + i) else INDEX_SCALE
+            for i, account in enumerate(sections.fixed_accounts)
+        ]
+        return Prices(unit_values, indices)
+
+    def unit_value(self, fund: str, day: date) -> int:
+        """Accumulation unit value at the product's scale."""
+        return self.market.unit_value(self.key(fund), day)
+
+    def index(self, account: str, day: date, terms: ContractTerms) -> int:
+        """Interest index of a fixed account for this contract, 1e-15."""
+        fixed = terms.sections.fixed_accounts[account]
+        return self.market.interest_index(account, day, fixed.minimum_rate, DayCount(fixed.day_count))
+
+    def key(self, fund: str) -> SubAccount:
+        """The sub-account of the market for a fund."""
+        if fund not in self._keys:
+            self._keys[fund] = SubAccount(fund, self.separate_account)
+        return self._keys[fund]
+
+
+def _receives(d: Due, k: int) -> bool:
+    return bool(d.payment_into[k] or d.transfer_into[k])

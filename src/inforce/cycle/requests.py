@@ -1,0 +1,67 @@
+"""A request as the mechanics reads it: flags, cents and shares by account number."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from inforce.contracts import Event
+from inforce.contracts.events import DeathProof, PurchasePayment, Surrender, Transfer, Withdrawal
+from inforce.dates import MonthEnd, day_number, today_number
+from inforce.mechanics.records import Due, new_due
+from inforce.terms import VariableAnnuityTerms
+
+_FLAG = {
+    "anniversary": "anniversary",
+    "maintenance_charge": "maintenance",
+    "transfer": "transfer",
+    "withdrawal": "withdrawal",
+    "surrender": "surrender",
+    "free_look": "free_look",
+    "death_notice": "death_notice",
+    "death_proof": "death_claim",
+}
+
+
+def account_names(terms: VariableAnnuityTerms) -> list[str]:
+    """Ids of a contract's accounts in the order of the mechanics: sub-accounts, then fixed accounts."""
+    return [*terms.sub_accounts, *terms.fixed_accounts]
+
+
+def due_on(day: date, terms: VariableAnnuityTerms) -> Due:
+    """Nothing due yet, on that day."""
+    month_end = MonthEnd(terms.calendar.month_end)
+    due = new_due(len(terms.sub_accounts) + len(terms.fixed_accounts))
+    due.day = today_number(day, month_end)
+    due.eve = today_number(day - timedelta(days=1), month_end)
+    due.serial = day.toordinal()
+    return due
+
+
+def due_for(
+    operation: str,
+    event: Event | None,
+    day: date,
+    terms: VariableAnnuityTerms,
+    allocation: Mapping[str, int],
+    basis: int,
+) -> Due:
+    """What is due for one operation; `allocation` is the one that a payment follows, `basis` what it adds for tax."""
+    due = due_on(day, terms)
+    names = account_names(terms)
+    if operation in _FLAG:
+        setattr(due, _FLAG[operation], 1)
+    if isinstance(event, PurchasePayment):
+        due.payment, due.payment_day, due.payment_basis = event.amount, day_number(day), basis
+        due.payment_into = by_account(allocation, names)
+    if isinstance(event, Transfer):
+        due.transfer_out, due.transfer_into = by_account(event.from_, names), by_account(event.to, names)
+    if isinstance(event, Withdrawal):
+        due.amount, due.net = event.amount or 0, int(event.net)
+        due.named, due.withdraw_from = int(event.from_ is not None), by_account(event.from_ or {}, names)
+    if isinstance(event, Withdrawal | Surrender | DeathProof):
+        due.withholding = event.withholding
+    return due
+
+
+def by_account(named: Mapping[str, int], names: list[str]) -> list[int]:
+    """A number for each account."""
+    return [named.get(name, 0) for name in names]

@@ -1,0 +1,88 @@
+"""What is due when: requests on their valuation dates, and what the calendar brings."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from inforce.contracts import PRICED, Event
+from inforce.contracts.events import AllocationChange, Issue
+from inforce.dates import (
+    Adjust,
+    MonthEnd,
+    adjusted,
+    anniversaries,
+    effective_valuation_date,
+    is_valuation_date,
+    previous_valuation_date,
+)
+from inforce.ledger import Recorded
+from inforce.terms import VariableAnnuityTerms
+from inforce.terms.schema import Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing due on a day. Items of a day go by the terms' order of operations, then by their sequence."""
+
+    day: date
+    """The day it counts from."""
+    operation: str
+    sequence: int
+    recorded: Recorded | None = None
+
+    @property
+    def event(self) -> Event | None:
+        return self.recorded.event if self.recorded else None
+
+
+def effective_date(event: Event, calendar: Calendar) -> date:
+    """The day an event counts from: the valuation date of its receipt, moved as the terms say for its kind.
+
+    Received before the close of a valuation date: that date; after it: the next. On a day without prices the terms
+    name the preceding or following valuation date, or the day itself at the last price.
+    """
+    if event.kind not in PRICED:
+        return event.on
+    rule = str(getattr(calendar.non_valuation_day, event.kind))
+    if is_valuation_date(event.on) or rule == "following":
+        if rule == "last_price":
+            return event.on
+        return effective_valuation_date(event.received, at_close=calendar.at_close)
+    return adjusted(event.on, Adjust(rule))
+
+
+def pricing_day(day: date) -> date:
+    """The valuation date whose prices hold on a day."""
+    return previous_valuation_date(day)
+
+
+def request_item(recorded: Recorded, calendar: Calendar, first_day: date | None) -> Item:
+    """The item of an event; payments made before issue count from the first valuation date of the contract."""
+    event = recorded.event
+    day = effective_date(event, calendar)
+    if event.kind == "purchase_payment" and first_day is not None:
+        day = max(day, adjusted(first_day, Adjust(str(calendar.non_valuation_day.purchase_payment))))
+    return Item(day, event.kind, recorded.sequence, recorded)
+
+
+def calendar_items(issued: date, terms: VariableAnnuityTerms, through: date) -> Iterator[Item]:
+    """Anniversaries and maintenance charges of a contract up to a day, each moved to a day with prices."""
+    month_end = MonthEnd(terms.calendar.month_end)
+    moved = terms.calendar.non_valuation_day
+    for _, day in anniversaries(issued, issued, through, month_end):
+        yield Item(adjusted(day, Adjust(str(moved.anniversary))), "anniversary", 0)
+        if terms.maintenance_charge.when == "contract_year_end":
+            yield Item(adjusted(day, Adjust(str(moved.maintenance_charge))), "maintenance_charge", 0)
+    if terms.maintenance_charge.when == "calendar_year_end":
+        for year in range(issued.year, through.year + 1):
+            last = previous_valuation_date(date(year, 12, 31))
+            if issued < last:
+                yield Item(last, "maintenance_charge", 0)
+
+
+def rank(item: Item, order: list[str]) -> tuple[date, int, int]:
+    """Sort key of items: day, order of operations, sequence. An allocation change goes with the payments."""
+    if isinstance(item.event, Issue):
+        return item.day, -1, item.sequence
+    operation = "purchase_payment" if isinstance(item.event, AllocationChange) else item.operation
+    return item.day, order.index(operation), item.sequence

@@ -1,0 +1,83 @@
+"""Every error that Inforce raises on purpose. Each says what is wrong, where, and what to do.
+
+```
+InforceError
+├── BadInput            something given is wrong; nothing was done
+│   ├── BadTerms        a product's terms: file, line, path
+│   ├── BadMarketData   prices or declared rates: file, line
+│   ├── BadCase         a case or contract file
+│   └── DateOutOfRange  a date no calendar covers
+├── MissingData         something that is needed was not given
+│   ├── MissingPrice
+│   └── MissingRate
+├── Refused             a request a contract does not allow; carries a named reason and its citation
+├── NotFound            no product, contract or event of that name
+└── Fault               the ledger would not balance or a rule was run outside its range: nothing was posted
+```
+"""
+
+from pathlib import Path
+
+
+class InforceError(Exception):
+    """Base of all errors of this package. The text is meant for the person who gave the input."""
+
+
+class BadInput(InforceError):
+    """Something given is wrong. Nothing was changed."""
+
+
+class Located(BadInput):
+    """An input error with the place it stands at."""
+
+    def __init__(self, message: str, *, file: Path | str | None = None, line: int | None = None, at: str = "") -> None:
+        self.message, self.file, self.line, self.at = message, file, line, at
+        place = str(file) if file is not None else ""
+        if line is not None:
+            place += f":{line}"
+        head = ": ".join(part for part in (place, at) if part)
+        super().__init__(f"{head}: {message}" if head else message)
+
+
+class BadTerms(Located):
+    """A product's terms do not say what they must, or say it twice."""
+
+
+class BadMarketData(Located):
+    """A price or rate is wrong. Nothing of its file was loaded."""
+
+
+class BadCase(Located):
+    """A case or contract file is wrong."""
+
+
+class DateOutOfRange(BadInput):
+    """A date that the calendar does not cover."""
+
+
+class MissingData(InforceError):
+    """Something that the answer needs was not given."""
+
+
+class MissingPrice(MissingData):
+    """No unit value for an account on a day."""
+
+
+class MissingRate(MissingData):
+    """No declared rate for a month."""
+
+
+class Refused(InforceError):
+    """A request that the contract does not allow, or that is not in good order."""
+
+    def __init__(self, reason: str, message: str, *, citation: str = "") -> None:
+        self.reason, self.message, self.citation = reason, message, citation
+        super().__init__(f"{reason}: {message}" + (f" [{citation}]" if citation else ""))
+
+
+class NotFound(InforceError):
+    """No product, contract or event has that name."""
+
+
+class Fault(InforceError):
+    """An invariant did not hold. Nothing was posted; please report it."""

@@ -1,0 +1,267 @@
+"""The step of a deferred variable annuity: what is due today, in the order that its terms give."""
+
+from .accounts import allocate, allocate_transfer, named_total, revalue, take_by_value, take_named, take_out, worth_of
+from .accounts import asked
+from .death_benefit import death_benefit, free_look_refund, payments_floor_after
+from .limits import gross_withdrawal, transfer_total
+from .maintenance_charge import maintenance_charge, maintenance_reason
+from .money import greater_of, portion
+from .records import Annuity, Breakdown, ChargeFrom, Due, Market, Operation, Reason, Status, Terms
+from .rule import rule
+from .surrender import (
+    charge_day,
+    charge_reason,
+    free_amount,
+    free_part,
+    on_payments,
+    premium_tax,
+    reached,
+    surrender_charge,
+    take_from_payments,
+    years_completed,
+)
+from .tax import taxable_part
+
+
+@rule
+def step(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> None:
+    """Do everything that is due, then, for a valuation, say what the contract is worth.
+
+    Requests must have passed their `may_…` rules. One that takes more than there is sets `b.fault`: post nothing.
+    """
+    clear(c, b)
+    revalue(c, p, m, b)
+    for i in range(p.operations):
+        if p.order[i] == Operation.ANNIVERSARY:
+            if d.anniversary == 1:
+                begin_contract_year(c, b)
+        elif p.order[i] == Operation.MAINTENANCE_CHARGE:
+            if d.maintenance == 1:
+                take_maintenance_charge(c, p, m, d, b)
+        elif p.order[i] == Operation.PAYMENT:
+            if d.payment > 0:
+                pay(c, p, m, d, b)
+        elif p.order[i] == Operation.TRANSFER:
+            if d.transfer == 1:
+                transfer(c, p, m, d, b)
+        elif p.order[i] == Operation.WITHDRAWAL:
+            if d.withdrawal == 1:
+                withdraw(c, p, m, d, b)
+        elif p.order[i] == Operation.SURRENDER:
+            if d.surrender == 1:
+                surrender(c, p, m, d, b)
+        elif p.order[i] == Operation.FREE_LOOK:
+            if d.free_look == 1:
+                cancel(c, p, m, b)
+        elif p.order[i] == Operation.DEATH_NOTICE:
+            if d.death_notice == 1:
+                notify_death(c)
+        elif d.death_claim == 1:
+            pay_death_benefit(c, p, m, d, b)
+    if d.valuation == 1:
+        b.surrender_value = surrender_value(c, p, d, b)
+        b.death_benefit = death_benefit(p, b.value, c.payments_floor)
+
+
+@rule
+def clear(c: Annuity, b: Breakdown) -> None:
+    """An empty breakdown."""
+    for k in range(c.funds + c.fixed):
+        b.account_change[k] = 0
+    for k in range(c.funds):
+        b.units_change[k] = 0
+    for i in range(c.fixed):
+        b.interest[i] = 0
+    for j in range(c.layers + 1):
+        b.layer_taken[j] = 0
+        b.layer_charge[j] = 0
+    b.before = 0
+    b.payment = 0
+    b.maintenance = 0
+    b.transfer = 0
+    b.transfer_fee = 0
+    b.gross = 0
+    b.free_available = 0
+    b.free = 0
+    b.surrender_charge = 0
+    b.premium_tax = 0
+    b.taxable = 0
+    b.withholding = 0
+    b.net = 0
+    b.company = 0
+    b.surrender_value = 0
+    b.death_benefit = 0
+    b.maintenance_reason = Reason.NONE
+    b.charge_reason = Reason.NONE
+    b.fault = Reason.NONE
+
+
+@rule
+def begin_contract_year(c: Annuity, b: Breakdown) -> None:
+    """An anniversary: the value is noted, what is counted by contract year starts again."""
+    if c.status != Status.IN_FORCE:
+        return
+    c.anniversary_value = b.value
+    c.free_used = 0
+    c.transfers = 0
+    for i in range(c.fixed):
+        c.fixed_out_count[i] = 0
+
+
+@rule
+def take_maintenance_charge(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> None:
+    """The annual maintenance charge, from the accounts in proportion to their values."""
+    if c.status != Status.IN_FORCE or b.value <= 0:
+        return
+    accounts = c.funds if p.maintenance_from == ChargeFrom.SUB_ACCOUNTS else c.funds + c.fixed
+    available = worth_of(c, b, accounts)
+    b.maintenance_reason = maintenance_reason(c, p, d, b.value, 0)
+    b.maintenance = maintenance_charge(c, p, d, b.value, available, 0)
+    c.maintenance_day = d.day
+    if b.maintenance > 0:
+        take_by_value(c, p, m, b, b.maintenance, accounts, available)
+        revalue(c, p, m, b)
+
+
+@rule
+def pay(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> None:
+    """A purchase payment: premium tax where it is taken at once, the rest into the accounts."""
+    b.before = b.value
+    b.payment = d.payment
+    if p.premium_tax_on_payment == 1:
+        b.premium_tax = portion(d.payment, p.premium_tax)
+    c.layer_paid[c.layers] = d.payment
+    c.layer_left[c.layers] = d.payment
+    c.layer_day[c.layers] = d.payment_day
+    c.layers += 1
+    c.payments += d.payment
+    c.payments_floor += d.payment
+    c.basis += d.payment_basis
+    c.deductions += b.premium_tax
+    if years_completed(c.issue_day, d.day) == 0:
+        c.anniversary_value += d.payment
+    allocate(c, p, m, b, d, d.payment - b.premium_tax)
+    revalue(c, p, m, b)
+
+
+@rule
+def transfer(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> None:
+    """A transfer between accounts, less the transfer fee where the free ones are used up."""
+    b.before = b.value
+    b.transfer = transfer_total(c, b, d)
+    if p.free_transfers >= 0 and c.transfers >= p.free_transfers:
+        b.transfer_fee = p.transfer_fee
+    if b.transfer_fee > b.transfer:
+        b.transfer_fee = b.transfer
+    c.transfers += 1
+    for i in range(c.fixed):
+        if d.transfer_out[c.funds + i] != 0:
+            c.fixed_out_count[i] += 1
+            c.fixed_out_serial[i] = d.serial
+    for k in range(c.funds + c.fixed):
+        take_out(c, p, m, b, k, asked(d.transfer_out[k], b.account_value[k]))
+    allocate_transfer(c, p, m, b, d, b.transfer - b.transfer_fee)
+    revalue(c, p, m, b)
+
+
+@rule
+def settle(c: Annuity, p: Terms, d: Due, b: Breakdown, value: int, full: int) -> None:
+    """What becomes of `b.gross`: free part, surrender charge, premium tax, withholding, net; and what it leaves."""
+    b.free_available = free_amount(c, p, value)
+    b.free = free_part(c, p, b.gross, value, full)
+    b.surrender_charge = surrender_charge(c, p, d, b.gross, b.free, full)
+    b.charge_reason = charge_reason(p, c, d, reached(c, p, b.gross, b.free, full), b.surrender_charge)
+    b.premium_tax = premium_tax(p, b.gross - b.surrender_charge)
+    payable = b.gross - b.surrender_charge - b.premium_tax
+    b.taxable = taxable_part(c, p, payable, value)
+    b.withholding = portion(b.taxable, d.withholding)
+    b.net = payable - b.withholding
+    c.basis = greater_of(0, c.basis - (payable - b.taxable))
+    c.payments_floor = payments_floor_after(p, c.payments_floor, b.gross, value)
+    c.withdrawals += b.gross
+    c.free_used += b.free
+    if on_payments(p) == 1:
+        take_from_payments(c, p, b, charge_day(p, d), reached(c, p, b.gross, b.free, full))
+
+
+@rule
+def withdraw(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> None:
+    """A withdrawal: of an amount from the contract value, or as much as leaves the owner a net amount."""
+    b.before = b.value
+    b.gross = gross_withdrawal(c, p, d, b)
+    if b.gross > b.value:
+        b.fault = Reason.AMOUNT_EXCEEDS_VALUE
+        return
+    settle(c, p, d, b, b.value, 0)
+    if d.named == 1:
+        take_named(c, p, m, b, d, b.gross, named_total(c, b, d))
+    else:
+        take_by_value(c, p, m, b, b.gross, c.funds + c.fixed, b.value)
+    revalue(c, p, m, b)
+
+
+@rule
+def surrender(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> None:
+    """A full surrender: maintenance charge first, then the surrender charge on the rest."""
+    b.before = b.value
+    b.maintenance_reason = maintenance_reason(c, p, d, b.value, 1)
+    b.maintenance = maintenance_charge(c, p, d, b.value, b.value, 1)
+    b.gross = b.value - b.maintenance
+    settle(c, p, d, b, b.gross, 1)
+    empty(c, p, m, b)
+    c.status = Status.SURRENDERED
+
+
+@rule
+def surrender_value(c: Annuity, p: Terms, d: Due, b: Breakdown) -> int:
+    """What a full surrender would pay now, before income tax withholding."""
+    if c.status != Status.IN_FORCE:
+        return 0
+    gross = b.value - maintenance_charge(c, p, d, b.value, b.value, 1)
+    charge = surrender_charge(c, p, d, gross, free_part(c, p, gross, gross, 1), 1)
+    return gross - charge - premium_tax(p, gross - charge)
+
+
+@rule
+def cancel(c: Annuity, p: Terms, m: Market, b: Breakdown) -> None:
+    """The free look: the contract is returned, no surrender charge is taken."""
+    b.before = b.value
+    b.gross = b.value
+    b.net = free_look_refund(p, b.value, c.payments, c.deductions)
+    b.company = b.net - b.gross
+    b.charge_reason = Reason.FREE_LOOK_RETURNS_IT
+    empty(c, p, m, b)
+    c.status = Status.CANCELLED
+
+
+@rule
+def notify_death(c: Annuity) -> None:
+    """A death notice: requests wait until the claim."""
+    if c.status == Status.IN_FORCE:
+        c.status = Status.DEATH_NOTIFIED
+
+
+@rule
+def pay_death_benefit(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> None:
+    """Proof of death: the death benefit is paid, no surrender charge is taken."""
+    b.before = b.value
+    b.gross = b.value
+    benefit = death_benefit(p, b.value, c.payments_floor)
+    b.death_benefit = benefit
+    b.company = benefit - b.gross
+    b.charge_reason = Reason.NO_CHARGE_ON_DEATH
+    if p.premium_tax_on_death == 1:
+        b.premium_tax = portion(benefit, p.premium_tax)
+    b.taxable = greater_of(0, benefit - b.premium_tax - c.basis)
+    b.withholding = portion(b.taxable, d.withholding)
+    b.net = benefit - b.premium_tax - b.withholding
+    empty(c, p, m, b)
+    c.status = Status.DEATH_PAID
+
+
+@rule
+def empty(c: Annuity, p: Terms, m: Market, b: Breakdown) -> None:
+    """Everything leaves the accounts."""
+    for k in range(c.funds + c.fixed):
+        take_out(c, p, m, b, k, b.account_value[k])
+    revalue(c, p, m, b)

@@ -1,0 +1,1 @@
+"""Many paths at once: the rules of `inforce.mechanics`, compiled."""

@@ -1,0 +1,19 @@
+"""Terms: a product as cited data, resolved for one contract on one day."""
+
+from .clocks import Cohort, Provenance
+from .product import ContractTerms, Product, find_product, load_product, packaged_products
+from .schema import Pricing, VariableAnnuityTerms
+from .states import STATES
+
+__all__ = [
+    "STATES",
+    "Cohort",
+    "ContractTerms",
+    "Pricing",
+    "Product",
+    "Provenance",
+    "VariableAnnuityTerms",
+    "find_product",
+    "load_product",
+    "packaged_products",
+]

@@ -1,0 +1,391 @@
+"""A product: its card, the filings it cites, and its terms, loaded strictly and checked whole."""
+
+import hashlib
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import lru_cache
+from importlib import resources
+from itertools import product as combinations
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from inforce.errors import BadTerms, NotFound
+from inforce.mechanics.records import Terms
+
+from .clocks import COHORT_KEYS, Amendment, Cohort, Provenance, Resolver, Tree, marked, provenance_of, within
+from .record import Field, record_sources, terms_record
+from .schema import Document, ProductCard, VariableAnnuityTerms, section_fields
+from .source import Plain, Source, TermPath, read_yaml
+from .states import STATES
+from .values import day as read_day
+
+M = TypeVar("M", bound=BaseModel)
+FIRST_DAY = date(1980, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class ContractTerms:
+    """The terms of one contract on one day: typed sections, the record of mechanics, and every value's source."""
+
+    product: "Product"
+    cohort: Cohort
+    sections: VariableAnnuityTerms
+    record: Terms
+    sources: Mapping[str, Provenance]
+    """Source of each value by its path, like `surrender_charge.by_contract_year.3`."""
+    record_sources: Mapping[Field, str]
+
+    def source(self, path: str) -> Provenance | None:
+        """The source of a term, or of the first value below it."""
+        if path in self.sources:
+            return self.sources[path]
+        below = (source for name, source in self.sources.items() if name.startswith(path + "."))
+        return next(below, None)
+
+    def citation(self, path: str) -> str:
+        """The source in words; empty where the path names no term."""
+        source = self.source(path)
+        return str(source) if source else ""
+
+    def assumptions(self) -> list[Provenance]:
+        """The assumptions these terms rest on, each once."""
+        return list({s.assumption: s for s in self.sources.values() if s.assumed}.values())
+
+
+@dataclass(slots=True)
+class Product:
+    """A product as its folder describes it."""
+
+    folder: Path
+    card: ProductCard
+    documents: dict[str, Document]
+    tree: Tree
+    fingerprint: str
+    """Hash of every file of the terms: what a posting's terms version names."""
+    epochs: list[date] = field(default_factory=list)
+    """Days on which some term may change."""
+    _resolved: dict[Any, ContractTerms] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return self.card.id
+
+    @property
+    def version(self) -> str:
+        """Name of these terms as loaded."""
+        return f"{self.card.id}@{self.card.version}+{self.fingerprint[:8]}"
+
+    def terms(self, cohort: Cohort, on: date, filed_by: date | None = None) -> ContractTerms:
+        """The terms that a contract has on a day, by what was filed up to `filed_by` (default: everything).
+
+        Raises:
+            BadTerms: no value or more than one holds, or a value does not fit its section.
+        """
+        readings = tuple(sorted(cohort.readings.items()))
+        key = (cohort, readings, bisect_right(self.epochs, on), filed_by)
+        if key not in self._resolved:
+            self._resolved[key] = self._resolve(cohort, on, filed_by)
+        return self._resolved[key]
+
+    def _resolve(self, cohort: Cohort, on: date, filed_by: date | None) -> ContractTerms:
+        resolver = Resolver(self.tree, cohort, on, filed_by)
+        plain = {name: resolver.section(name) for name in section_fields()}
+        sections = validated(VariableAnnuityTerms, plain, self.tree, ())
+        sources = {".".join(path): source for path, source in resolver.provenance.items()}
+        return ContractTerms(self, cohort, sections, terms_record(sections), sources, record_sources(sections))
+
+    def issuer(self, issue_state: str) -> str:
+        """The company that issues in a state."""
+        for issuer in self.card.issuers:
+            if issuer.states is not None and issue_state in issuer.states:
+                return issuer.name
+        return next((issuer.name for issuer in self.card.issuers if issuer.states is None), "")
+
+    def separate_account(self, qualification: str) -> str:
+        """Id of the separate account that holds contracts of a qualification."""
+        for name, account in self.card.separate_accounts.items():
+            if account.qualification in (None, qualification):
+                return name
+        raise BadTerms(f"no separate account holds {qualification} contracts", file=self.folder / "product.yaml")
+
+    def assumptions(self) -> list[Provenance]:
+        """Every assumption in the terms, in file order."""
+        return [s for s in self._marks() if s.assumed]
+
+    def citations(self) -> list[Provenance]:
+        """Every citation in the terms, in file order."""
+        return [s for s in self._marks() if not s.assumed]
+
+    def _marks(self) -> Iterator[Provenance]:
+        for path, node in marked(self.tree.content):
+            source = provenance_of(self.tree, node, tuple(p for p in path if not p.isdigit() and p != "is"), path)
+            if source is not None:
+                yield source
+
+
+def validated(model: type[M], plain: Any, tree: Tree, path: TermPath) -> M:
+    """`model` from plain values; the first thing that does not fit becomes an error at its file and line."""
+    try:
+        return model.model_validate(plain)
+    except ValidationError as failure:
+        first = failure.errors()[0]
+        at = (*path, *(str(part) for part in first["loc"]))
+        raise tree.error(at, message_of(first)) from None
+
+
+def message_of(error: Any) -> str:
+    """One pydantic error in our words."""
+    if error["type"] == "missing":
+        return "is missing"
+    if error["type"] == "extra_forbidden":
+        return "is not a known key here"
+    return str(error["msg"]).removeprefix("Value error, ")
+
+
+def load_product(folder: Path) -> Product:
+    """Load a product folder and check it whole.
+
+    Raises:
+        BadTerms: file, line and path of the first thing wrong: an unknown or duplicate key, a missing citation,
+            a citation of a filing that `documents.yaml` lacks, a gap or overlap in years, states, dates or cohorts.
+    """
+    files = [folder / "product.yaml", folder / "documents.yaml", *sorted((folder / "terms").glob("*.yaml"))]
+    amendments = sorted((folder / "amendments").glob("*.yaml"))
+    card_source, document_source, *terms = [read_yaml(file) for file in files]
+    card = _model(ProductCard, card_source)
+    documents = {name: _model(Document, document_source, name) for name in _mapping(document_source)}
+    tree = _tree(terms)
+    _amend(tree, [read_yaml(file) for file in amendments])
+    digest = hashlib.sha256(b"\0".join(file.read_bytes() for file in [*files, *amendments])).hexdigest()
+    product = Product(folder, card, documents, tree, digest, sorted(_epochs(tree)))
+    _check_marks(product)
+    _check_choices(product)
+    return product
+
+
+@lru_cache(maxsize=32)
+def _load_once(folder: Path, stamp: tuple[int, ...]) -> Product:
+    return load_product(folder)
+
+
+def packaged_products() -> dict[str, Path]:
+    """Folders of the products that come with Inforce, by id."""
+    root = Path(str(resources.files("inforce"))) / "products"
+    return {f.parent.name: f.parent for f in sorted(root.glob("*/product.yaml"))}
+
+
+def find_product(name: str | Path, beside: Path | None = None) -> Product:
+    """The packaged product `name`, or the product in a folder (relative to `beside`).
+
+    Raises:
+        NotFound: neither; says which products there are.
+        BadTerms: its terms are wrong.
+    """
+    packaged = packaged_products()
+    folder = packaged.get(str(name)) or ((beside or Path()) / name)
+    if not (folder / "product.yaml").is_file():
+        raise NotFound(f"no product {str(name)!r}: neither packaged ({', '.join(packaged)}) nor a folder with a "
+                       "product.yaml")  # fmt: skip
+    files = sorted(folder.rglob("*.yaml"))
+    return _load_once(folder.resolve(), tuple(f.stat().st_mtime_ns for f in files))
+
+
+def _mapping(source: Source) -> dict[str, Plain]:
+    if not isinstance(source.content, dict):
+        raise BadTerms("must be a mapping of keys", file=source.file, line=1)
+    return source.content
+
+
+def _model(model: type[M], source: Source, key: str = "") -> M:
+    content = _mapping(source)
+    tree = Tree(content, source.places)
+    return validated(model, content[key] if key else content, tree, (key,) if key else ())
+
+
+def _tree(sources: list[Source]) -> Tree:
+    tree = Tree({}, {})
+    for source in sources:
+        for name, node in _mapping(source).items():
+            if name not in section_fields():
+                raise BadTerms(f"is not a section; sections are {', '.join(section_fields())}",
+                               file=source.file, line=source.place((name,)).line, at=name)  # fmt: skip
+            if name in tree.content:
+                raise BadTerms(f"section stands already in {tree.place((name,))}", file=source.file,
+                               line=source.place((name,)).line, at=name)  # fmt: skip
+            tree.content[name] = node
+        tree.places.update(source.places)
+    missing = [name for name in section_fields() if name not in tree.content]
+    if missing:
+        raise BadTerms(f"sections are missing from terms/: {', '.join(missing)}",
+                       file=sources[0].file.parent if sources else None)  # fmt: skip
+    return tree
+
+
+def _amend(tree: Tree, sources: list[Source]) -> None:
+    for source in sources:
+        content = _mapping(source)
+        file = Tree(content, source.places)
+        if set(content) != {"amends", "filed", "changes"} or not isinstance(content["changes"], list):
+            raise file.error((), "an amendment has the keys amends, filed and changes (a list)")
+        filed = _date(file, ("filed",), content["filed"])
+        for i, change in enumerate(content["changes"]):
+            at = ("changes", str(i))
+            allowed = {"term", "becomes", "for", "effective", "cite", "assumption", "note"}
+            if not isinstance(change, dict) or not {"term", "becomes"} <= change.keys() <= allowed:
+                raise file.error(at, f"a change has `term`, `becomes` and maybe {', '.join(sorted(allowed))}")
+            path = tuple(str(change["term"]).split("."))
+            source_of = provenance_of(file, change, path, at)
+            if source_of is None:
+                raise file.error(at, "has neither `cite:` nor `assumption:`")
+            where: Any = change.get("for") or {}
+            effective: Any = change.get("effective") or {}
+            amendment = Amendment(path, change["becomes"], filed, where, effective, source_of)
+            tree.amendments.setdefault(path, []).append(amendment)
+            for key, place in source.places.items():
+                if key[:3] == (*at, "becomes"):
+                    tree.places[("amendment", *path, *key[3:])] = place
+            tree.places[("amendment", *path)] = source.place((*at, "becomes"))
+
+
+def _date(tree: Tree, path: TermPath, value: Any) -> date:
+    try:
+        return read_day(value)
+    except ValueError as reason:
+        raise tree.error(path, str(reason)) from None
+
+
+def _conditions(tree: Tree) -> Iterator[tuple[TermPath, dict[str, Any], dict[str, Any]]]:
+    """Each `for:` and `effective:` of the terms, amendments included."""
+    for path, node in marked(tree.content):
+        yield path, _condition(tree, (*path, "for"), node.get("for")), _span(tree, path, node.get("effective"))
+    for path, amendments in tree.amendments.items():
+        for a in amendments:
+            raw = ("amendment", *path)
+            yield raw, _condition(tree, raw, a.where), _span(tree, raw, a.effective)
+
+
+def _condition(tree: Tree, path: TermPath, where: Any) -> dict[str, Any]:
+    if where is None:
+        return {}
+    if not isinstance(where, dict):
+        raise tree.error(path, "`for:` must be a mapping, like {form: flexible}")
+    for key, wanted in where.items():
+        if key not in COHORT_KEYS:
+            raise tree.error((*path, key), f"is not known here; `for:` takes {', '.join(sorted(COHORT_KEYS))}")
+        if key == "issued":
+            _span(tree, path, wanted)
+        elif isinstance(wanted, dict) and set(wanted) != {"not"}:
+            raise tree.error((*path, key), "takes a value, a list of values, or {not: values}")
+    return where
+
+
+def _span(tree: Tree, path: TermPath, span: Any) -> dict[str, Any]:
+    if span is None:
+        return {}
+    if not isinstance(span, dict) or not set(span) <= {"from", "to"}:
+        raise tree.error(path, "dates are given as {from: YYYY-MM-DD, to: YYYY-MM-DD}, either may be left out")
+    for value in span.values():
+        _date(tree, path, value)
+    return span
+
+
+def _epochs(tree: Tree) -> set[date]:
+    """Days from which some `effective:` or amendment begins or has ended."""
+    days: set[date] = set()
+    for _, _, span in _conditions(tree):
+        if "from" in span:
+            days.add(read_day(span["from"]))
+        if "to" in span:
+            days.add(read_day(span["to"]) + timedelta(days=1))
+    return days
+
+
+def _check_marks(product: Product) -> None:
+    tree, card = product.tree, product.card
+    known: dict[str, Any] = {"form": set(card.forms), "qualification": {"qualified", "non_qualified"},
+                             "issue_state": STATES}  # fmt: skip
+    for path, where, _ in _conditions(tree):
+        for key, wanted in where.items():
+            for value in _values(wanted) if key in known else ():
+                if value not in known[key]:
+                    raise tree.error((*path, "for", key), f"{value!r} is not one of {', '.join(sorted(known[key]))}")
+    amended = (a.provenance for amendments in tree.amendments.values() for a in amendments)
+    for source in [*product.citations(), *(s for s in amended if not s.assumed)]:
+        if source.document not in product.documents:
+            raise BadTerms(f"cites {source.document!r}, which documents.yaml does not list", file=source.place.file,
+                           line=source.place.line, at=source.path)  # fmt: skip
+
+
+def _values(wanted: Any) -> list[str]:
+    if isinstance(wanted, dict):
+        wanted = wanted["not"]
+    return wanted if isinstance(wanted, list) else [wanted]
+
+
+def _check_choices(product: Product) -> None:
+    """Resolve every section for every cohort and day that it tells apart."""
+    amended = {path: False for path in product.tree.amendments}
+    for name, model in section_fields().items():
+        for cohort, on in _cohorts(product, name):
+            plain = Resolver(product.tree, cohort, on).section(name)
+            _validate_section(product, name, model, plain)
+            for path in amended:
+                amended[path] = amended[path] or (path[0] == name and _present(plain, path[1:]))
+    for path, found in amended.items():
+        if not found:
+            raise product.tree.error(("amendment", *path), f"amends {'.'.join(path)}, which is no term")
+
+
+def _present(plain: Plain, path: TermPath) -> bool:
+    for key in path:
+        if not isinstance(plain, dict) or key not in plain:
+            return False
+        plain = plain[key]
+    return True
+
+
+def _validate_section(product: Product, name: str, model: Any, plain: Plain) -> None:
+    if isinstance(model, type) and issubclass(model, BaseModel):
+        validated(model, plain, product.tree, (name,))
+        return
+    inner = model.__args__[1]
+    if not isinstance(plain, dict):
+        raise product.tree.error((name,), "must be a mapping from id to account")
+    for key, value in plain.items():
+        validated(inner, value, product.tree, (name, key))
+
+
+def _cohorts(product: Product, section: str) -> Iterator[tuple[Cohort, date]]:
+    """A contract and a day for every combination of what the section's conditions tell apart."""
+    conditions = [(w, e) for path, w, e in _conditions(product.tree) if section in (path[0], *path[1:2])]
+    used = {key for where, _ in conditions for key in where}
+    states = {v for where, _ in conditions if "issue_state" in where for v in _values(where["issue_state"])}
+    other = next((s for s in sorted(STATES) if s not in states), "")
+    firms = {v for where, _ in conditions if "selling_firm" in where for v in _values(where["selling_firm"])}
+    issue_spans = [where["issued"] for where, _ in conditions if "issued" in where]
+    effective_days = _turning_days([e for _, e in conditions])
+    for form, qualification, state, firm in combinations(
+        product.card.forms if "form" in used else list(product.card.forms)[:1],
+        ("qualified", "non_qualified") if "qualification" in used else ("non_qualified",),
+        sorted(states | ({other} if other else set())) if "issue_state" in used else (other,),
+        sorted(firms | {""}) if "selling_firm" in used else ("",),
+    ):
+        sale = product.card.forms[form]
+        for issued in {sale.from_, *_turning_days(issue_spans)}:
+            if within({"from": str(sale.from_), **({"to": str(sale.to)} if sale.to else {})}, issued):
+                for on in {issued, *(d for d in effective_days if d >= issued)}:
+                    yield Cohort(form, qualification, state, issued, firm), on
+
+
+def _turning_days(spans: list[Any]) -> set[date]:
+    days: set[date] = set()
+    for span in spans:
+        if "from" in span:
+            days |= {read_day(span["from"]), read_day(span["from"]) - timedelta(days=1)}
+        if "to" in span:
+            days |= {read_day(span["to"]), read_day(span["to"]) + timedelta(days=1)}
+    return days

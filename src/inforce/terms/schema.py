@@ -1,0 +1,350 @@
+"""The shape of a variable annuity's terms: one model a section of `terms/*.yaml`, after every choice is made.
+
+The field descriptions are the terms reference (`inforce product schema`).
+"""
+
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from .values import Amount, AmountOrNone, Day, DayOrNone, Exact, Rate, Strict, Whole, WholeOrNone, YesNo
+
+OPERATIONS = (
+    "anniversary",
+    "maintenance_charge",
+    "purchase_payment",
+    "transfer",
+    "withdrawal",
+    "surrender",
+    "free_look",
+    "death_notice",
+    "death_proof",
+)
+"""Names of the mechanics' operations, in the order of `mechanics.records.Operation`."""
+LONGEST_SCHEDULE = 16
+
+
+class Pricing(StrEnum):
+    """What happens to something that falls on a day without prices."""
+
+    PRECEDING = "preceding"
+    FOLLOWING = "following"
+    LAST_PRICE = "last_price"
+
+
+class Rounding(Strict):
+    """Decimals and the residual rule."""
+
+    unit_decimals: Whole = Field(description="Decimals of accumulation units; 0 to 9", ge=0, le=9)
+    unit_value_decimals: Whole = Field(description="Decimals of accumulation unit values; 0 to 9", ge=0, le=9)
+    split: Literal["running_total"] = Field(
+        description="Residual rule of an amount split over accounts: each part is the rounded running total less what "
+        "was given before, so that the parts add up"
+    )
+
+
+class NonValuationDays(Strict):
+    """For each kind of event that falls on a day without prices: the preceding or following valuation date, or the
+    day itself at the last price."""
+
+    purchase_payment: Pricing = Field(description="Purchase payments and the contract date's first payment")
+    transfer: Pricing
+    withdrawal: Pricing
+    surrender: Pricing
+    free_look: Pricing
+    death_notice: Pricing
+    death_proof: Pricing
+    anniversary: Pricing = Field(description="Contract anniversaries: what is counted by contract year starts again")
+    maintenance_charge: Pricing
+
+
+class Calendar(Strict):
+    """Valuation dates, contract days, ages."""
+
+    at_close: Literal["same_day", "next_day"] = Field(
+        description="The price that a request received exactly at the close of the New York Stock Exchange gets"
+    )
+    month_end: Literal["last_day", "first_of_next_month"] = Field(
+        description="The contract day in a month that lacks the day (29, 30, 31; 29 February)"
+    )
+    non_valuation_day: NonValuationDays
+    age: Literal["last_birthday", "nearest_birthday"] = Field(description="How ages are counted")
+
+
+class SeparateAccountCharge(Strict):
+    """Charges taken in the unit values, a year."""
+
+    mortality_and_expense: Rate
+    administration: Rate
+    days_in_year: Whole = Field(description="The daily charge is the annual one divided by this", ge=360, le=366)
+    start_unit_value: Exact = Field(description="Unit value of a sub-account on its first day", gt=0)
+
+    @property
+    def total(self) -> int:
+        """Annual charge, parts per billion."""
+        return self.mortality_and_expense + self.administration
+
+
+class MaintenanceCharge(Strict):
+    """The annual maintenance charge."""
+
+    amount: Amount = Field(description="Dollars a contract year")
+    waived_from: AmountOrNone = Field(description="Contract value at or above which it is waived, or `none`")
+    when: Literal["contract_year_end", "calendar_year_end"] = Field(
+        description="Taken on contract anniversaries, or on the last valuation date of the calendar year"
+    )
+    on_surrender: YesNo = Field(description="Taken in full on a surrender, unless taken that same day")
+    from_: Literal["all_accounts", "sub_accounts"] = Field(
+        alias="from", description="Accounts it is taken from, in proportion to their values"
+    )
+
+
+class SurrenderCharge(Strict):
+    """The surrender charge (contingent deferred sales charge)."""
+
+    clock: Literal["contract_issue", "each_payment"] = Field(description="From when its years are counted")
+    charged_on: Literal["payment", "value", "amount_above_free"] = Field(
+        description="`payment`: purchase payments withdrawn, oldest first, once the free amount is used; `value`: the "
+        "whole amount withdrawn; `amount_above_free`: the amount withdrawn above the free amount. With the clock "
+        "`each_payment` what is charged is drawn from the payments, oldest first; beyond them it is free of charge"
+    )
+    on_full_surrender: Literal["amount_withdrawn", "remaining_payments"] = Field(
+        default="amount_withdrawn",
+        description="With `payment`, on a full surrender: charge no more than the amount withdrawn covers, or every "
+        "payment still in the contract",
+    )
+    anniversary_belongs_to: Literal["year_ending", "year_beginning"] = Field(
+        description="The year whose rate holds on the anniversary itself"
+    )
+    by_contract_year: dict[str, Rate] | None = Field(
+        default=None, description="Rate by contract year: 1, 2, … and a last `N+`; for the clock `contract_issue`"
+    )
+    by_payment_year: dict[str, Rate] | None = Field(
+        default=None, description="Rate by year since the payment; for the clock `each_payment`"
+    )
+
+    @model_validator(mode="after")
+    def _schedule(self) -> "SurrenderCharge":
+        wanted = "by_contract_year" if self.clock == "contract_issue" else "by_payment_year"
+        given = [name for name in ("by_contract_year", "by_payment_year") if getattr(self, name) is not None]
+        if given != [wanted]:
+            raise ValueError(f"the clock {self.clock} needs {wanted}, and only it")
+        if self.on_full_surrender == "remaining_payments" and self.charged_on != "payment":
+            raise ValueError("on_full_surrender: remaining_payments needs charged_on: payment")
+        schedule_rates(self.by_contract_year or self.by_payment_year or {})
+        return self
+
+    @property
+    def rates(self) -> list[int]:
+        """Rates of the first, second, … year, parts per billion; the last one stays."""
+        return schedule_rates(self.by_contract_year or self.by_payment_year or {})
+
+
+def schedule_rates(by_year: dict[str, int]) -> list[int]:
+    """The rates of a schedule `{1: …, 2: …, 3+: …}` without gap; ValueError otherwise."""
+    n = len(by_year)
+    wanted = [*(str(i) for i in range(1, n)), f"{n}+"]
+    if list(by_year) != wanted:
+        raise ValueError(f"years must run 1, 2, … and end with a year and a plus sign; expected {', '.join(wanted)}")
+    if n > LONGEST_SCHEDULE:
+        raise ValueError(f"a schedule has at most {LONGEST_SCHEDULE} years")
+    if any(not 0 <= r <= 1_000_000_000 for r in by_year.values()):
+        raise ValueError("rates lie between 0% and 100%")
+    return list(by_year.values())
+
+
+class FreeWithdrawal(Strict):
+    """The free withdrawal amount: what may be withdrawn in a contract year without surrender charge."""
+
+    share: Rate = Field(ge=0, le=1_000_000_000)
+    of: Literal["nothing", "value", "value_at_last_anniversary", "purchase_payments"] = Field(
+        description="`value`: contract value just before the request; `value_at_last_anniversary`: in the first "
+        "contract year the purchase payments made; `purchase_payments`: all made so far. What the contract year has "
+        "used is deducted; nothing is carried over"
+    )
+    on_full_surrender: YesNo = Field(description="Does a full surrender have it too?")
+
+
+class PurchasePayments(Strict):
+    """Which purchase payments a contract takes."""
+
+    kind: Literal["flexible", "single"]
+    minimum_first: Amount
+    minimum: Amount = Field(description="Minimum of later payments")
+    maximum_total: AmountOrNone
+
+
+class Withdrawals(Strict):
+    """Limits of partial withdrawals."""
+
+    minimum: Amount
+    minimum_value_after: Amount = Field(description="Contract value that must remain")
+
+
+class Transfers(Strict):
+    """Transfers between accounts."""
+
+    minimum: Amount
+    free_each_contract_year: WholeOrNone
+    fee: Amount = Field(description="For each transfer beyond the free ones, out of the amount transferred")
+    limit_each_contract_year: WholeOrNone
+
+
+class SubAccount(Strict):
+    """One sub-account: a fund within a separate account."""
+
+    name: str
+    asset_class: str
+    fund_inception: Day
+    added: Day = Field(description="First day it takes money in this contract")
+    closed_to_new_money_from: DayOrNone = None
+    closed_to_contracts_issued_from: DayOrNone = None
+
+
+class TransfersOut(Strict):
+    """Limits on transfers out of a fixed account."""
+
+    limit_each_contract_year: WholeOrNone
+    share: Rate = Field(description="Share of the account that one transfer may take", ge=0, le=1_000_000_000)
+    days_before_return: Whole = Field(description="Days after a transfer out before money may be transferred in", ge=0)
+
+
+class FixedAccount(Strict):
+    """An account of the general account with declared interest."""
+
+    name: str
+    added: Day
+    minimum_rate: Rate = Field(description="The contract's own minimum; the declared rate and a year's secondary "
+                               "guarantee raise it", ge=0)  # fmt: skip
+    day_count: Literal["actual/365", "no_leap", "actual/actual"] = Field(
+        description="Part of a year that a day is; `no_leap`: 29 February earns nothing, so that each year from a day "
+        "to the same day earns exactly the annual rate"
+    )
+    transfers_out: TransfersOut
+    closed_to_new_money_from: DayOrNone = None
+
+
+class DeathBenefitTerms(Strict):
+    """Death before annuitization."""
+
+    amount: Literal["contract_value", "greater_of_value_and_payments"]
+    withdrawals_reduce_payments: Literal["dollar_for_dollar", "proportional"]
+
+
+class FreeLook(Strict):
+    """The right to return the contract."""
+
+    days: Whole = Field(description="Calendar days from delivery (the contract date where none is recorded)", ge=0)
+    refund: Literal["value_plus_deductions", "payments", "greater_of_value_and_payments"]
+
+
+class PremiumTax(Strict):
+    """State premium tax."""
+
+    rate: Rate = Field(ge=0, le=1_000_000_000)
+    taken: list[Literal["purchase_payment", "withdrawal", "death", "annuitization"]] = Field(
+        description="When the contract takes it; `withdrawal` includes surrenders"
+    )
+
+
+class IncomeTax(Strict):
+    """Which part of a payment is income."""
+
+    taxation: Literal["earnings_first", "pro_rata"]
+
+
+class OrderOfOperations(Strict):
+    """The order in which one day's operations happen."""
+
+    operations: list[str]
+
+    @model_validator(mode="after")
+    def _each_once(self) -> "OrderOfOperations":
+        if sorted(self.operations) != sorted(OPERATIONS):
+            raise ValueError(f"must name each of these once: {', '.join(OPERATIONS)}")
+        return self
+
+
+class VariableAnnuityTerms(Strict):
+    """All sections of a deferred variable annuity."""
+
+    rounding: Rounding
+    calendar: Calendar
+    order_of_operations: OrderOfOperations
+    separate_account_charge: SeparateAccountCharge
+    maintenance_charge: MaintenanceCharge
+    surrender_charge: SurrenderCharge
+    free_withdrawal: FreeWithdrawal
+    purchase_payments: PurchasePayments
+    withdrawals: Withdrawals
+    transfers: Transfers
+    sub_accounts: dict[str, SubAccount]
+    fixed_accounts: dict[str, FixedAccount]
+    death_benefit: DeathBenefitTerms
+    free_look: FreeLook
+    premium_tax: PremiumTax
+    income_tax: IncomeTax
+
+
+class Sale(Strict):
+    """When contracts of a form are sold."""
+
+    from_: Day = Field(alias="from")
+    to: DayOrNone = Field(default=None, description="Last day an application is taken")
+    payments_continue: YesNo = Field(default=True, description="Do existing contracts still take payments?")
+    cite: list[str] | None = None
+    assumption: str | None = None
+
+
+class SeparateAccount(Strict):
+    """A separate account and the contracts it holds."""
+
+    name: str
+    qualification: Literal["qualified", "non_qualified"] | None = Field(
+        default=None, description="The qualification it holds; any where not given"
+    )
+    sec_file: str | None = None
+    cite: list[str] | None = None
+    assumption: str | None = None
+
+
+class Issuer(Strict):
+    """An issuing company, and the states where it issues; the one without states issues elsewhere."""
+
+    name: str
+    address: str = ""
+    states: list[str] | None = None
+    cite: list[str] | None = None
+    assumption: str | None = None
+
+
+class ProductCard(Strict):
+    """`product.yaml`: what the product is, before its terms."""
+
+    id: str
+    name: str
+    kind: Literal["variable_annuity"]
+    version: Whole = Field(description="Ours; goes up with each correction of the terms as loaded")
+    issuers: list[Issuer]
+    separate_accounts: dict[str, SeparateAccount]
+    forms: dict[str, Sale] = Field(description="Contract forms and their dates of sale")
+    contract_forms: list[str] = Field(default=[], description="Form numbers as filed")
+    identifiers: dict[str, str] = {}
+
+
+class Document(Strict):
+    """A filing that terms cite."""
+
+    kind: str
+    title: str
+    date: Day
+    filed: DayOrNone = None
+    effective: DayOrNone = None
+    amends: str | None = None
+    where: str = ""
+
+
+def section_fields() -> dict[str, Any]:
+    """Section name → model."""
+    return {name: info.annotation for name, info in VariableAnnuityTerms.model_fields.items()}

@@ -1,0 +1,118 @@
+"""Field types of terms, contracts and cases: exact, read from text."""
+
+import re
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from inforce.mechanics.money import PPB
+
+_PERCENT = re.compile(r"-?\d+(\.\d+)?\s?%")
+_MONEY = re.compile(r"-?\$?\d{1,3}(,\d{3})+(\.\d{1,2})?|-?\$?\d+(\.\d{1,2})?")
+_WHOLE = re.compile(r"-?\d+")
+_DECIMAL = re.compile(r"-?\d+(\.\d+)?")
+
+
+class Strict(BaseModel):
+    """A model that refuses unknown keys and never changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=False)
+
+
+def rate(value: Any) -> int:
+    """`"8%"` as parts per billion: 80,000,000. A rate finer than that is refused."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    text = str(value).strip()
+    if not _PERCENT.fullmatch(text):
+        raise ValueError(f"{text!r} is not a percentage: write it with its sign, like 7% or 1.30%")
+    exact = Decimal(text.rstrip("% ")) * PPB / 100
+    if exact != exact.to_integral_value():
+        raise ValueError(f"{text!r} is finer than a billionth")
+    return int(exact)
+
+
+def cents(value: Any) -> int:
+    """`"35.00"`, `"$35"` or `"1,000.00"` as whole cents."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    text = str(value).strip()
+    if not _MONEY.fullmatch(text):
+        raise ValueError(f"{text!r} is not an amount of money: write dollars with at most two decimals, like 1000.00")
+    return int(Decimal(text.replace("$", "").replace(",", "")) * 100)
+
+
+def amount(value: Any) -> int:
+    """Money that is not below zero."""
+    result = cents(value)
+    if result < 0:
+        raise ValueError(f"{value!r} is below zero")
+    return result
+
+
+def whole(value: Any) -> int:
+    """A whole number."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if not _WHOLE.fullmatch(str(value).strip()):
+        raise ValueError(f"{value!r} is not a whole number")
+    return int(str(value))
+
+
+def day(value: Any) -> date:
+    """An ISO date."""
+    if isinstance(value, date):
+        return value
+    text = str(value).strip()
+    try:
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not a date: write it as YYYY-MM-DD") from None
+
+
+def yes_no(value: Any) -> bool:
+    """`yes` or `no`."""
+    if isinstance(value, bool):
+        return value
+    if value in ("yes", "no"):
+        return bool(value == "yes")
+    raise ValueError(f"{value!r}: write yes or no")
+
+
+def decimal(value: Any) -> Decimal:
+    """An exact decimal number, no exponent."""
+    if isinstance(value, Decimal):
+        return value
+    if not _DECIMAL.fullmatch(str(value).strip()):
+        raise ValueError(f"{value!r} is not a decimal number")
+    try:
+        return Decimal(str(value).strip())
+    except InvalidOperation:
+        raise ValueError(f"{value!r} is not a decimal number") from None
+
+
+def or_none(parse: Any) -> Any:
+    """The parser, with `none` (or `unlimited`) for no limit."""
+
+    def read(value: Any) -> Any:
+        return None if value in ("none", "unlimited", None) else parse(value)
+
+    return read
+
+
+Rate = Annotated[int, BeforeValidator(rate)]
+"""Parts per billion, written as a percentage."""
+Cents = Annotated[int, BeforeValidator(cents)]
+Amount = Annotated[int, BeforeValidator(amount)]
+"""Cents, not below zero."""
+Whole = Annotated[int, BeforeValidator(whole)]
+Day = Annotated[date, BeforeValidator(day)]
+YesNo = Annotated[bool, BeforeValidator(yes_no)]
+Exact = Annotated[Decimal, BeforeValidator(decimal)]
+AmountOrNone = Annotated[int | None, BeforeValidator(or_none(amount))]
+WholeOrNone = Annotated[int | None, BeforeValidator(or_none(whole))]
+DayOrNone = Annotated[date | None, BeforeValidator(or_none(day))]

@@ -1,0 +1,154 @@
+"""What a contract is worth on a day, as known on a day. It runs the step of the mechanics; it has no rule of its own."""
+
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import date
+
+from inforce.cycle import Position, Pricer, pricing_day
+from inforce.cycle.requests import due_on
+from inforce.errors import Refused
+from inforce.market import Market
+from inforce.mechanics.annuity import step
+from inforce.mechanics.records import Annuity, Breakdown, Due, Status, new_breakdown
+from inforce.mechanics.records import Market as Prices
+from inforce.terms import ContractTerms
+
+
+@dataclass(frozen=True, slots=True)
+class AccountValue:
+    """One account: cents, and units with their value at the product's scales, or the rate credited (1e-9)."""
+
+    id: str
+    name: str
+    value: int
+    units: int | None = None
+    unit_value: int | None = None
+    credited_rate: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Valuation:
+    """A contract on a day. Money in cents."""
+
+    contract: str
+    product: str
+    on: date
+    priced_on: date
+    """The valuation date whose prices it uses."""
+    issued: date
+    status: str
+    contract_year: int
+    accounts: tuple[AccountValue, ...]
+    contract_value: int
+    surrender_value: int
+    """What a full surrender would pay before income tax withholding."""
+    surrender_charge: int
+    maintenance_charge: int
+    """Taken on that surrender."""
+    premium_tax: int
+    free_amount: int
+    """Free withdrawal amount still available in this contract year."""
+    death_benefit: int
+    purchase_payments: int
+    withdrawals: int
+    suspense: int
+    waiting: tuple[str, ...]
+    """Events not applied yet, with what they wait for."""
+    declined: tuple[str, ...]
+    assumptions: int
+    """How many assumptions the terms in force rest on."""
+    terms: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A contract set out for a step on a day: its state (a copy), terms, prices and an empty agenda."""
+
+    state: Annuity
+    terms: ContractTerms
+    prices: Prices
+    due: Due
+    breakdown: Breakdown
+
+
+def ready(position: Position, market: Market, on: date) -> Ready:
+    """Copies of what a step on `on` needs; whatever is run on them changes nothing.
+
+    Raises:
+        Refused: the contract is not issued by then.
+        MissingPrice, MissingRate: a price that it or an earlier item needs is not known.
+    """
+    if position.stalled is not None:
+        raise position.stalled
+    if position.state is None:
+        raise Refused("not_issued", f"contract {position.contract.id} is not issued on {on}")
+    terms = position.terms(on)
+    due = due_on(on, terms.sections)
+    state = deepcopy(position.state)
+    pricer = Pricer(market, position.product, position.contract.qualification)
+    prices = pricer.prices(state, due, terms, pricing_day(on), on)
+    return Ready(state, terms, prices, due, new_breakdown(state))
+
+
+def surrender_today(position: Position, market: Market, on: date) -> Breakdown:
+    """The breakdown of a full surrender on a day, run on a copy."""
+    r = ready(position, market, on)
+    r.due.surrender = 1
+    step(r.state, r.terms.record, r.prices, r.due, r.breakdown)
+    return r.breakdown
+
+
+def value(position: Position, market: Market, on: date) -> Valuation:
+    """What the contract is worth on a day; `position` must have been advanced to it."""
+    r = ready(position, market, on)
+    r.due.valuation = 1
+    step(r.state, r.terms.record, r.prices, r.due, r.breakdown)
+    in_force = r.state.status == Status.IN_FORCE
+    surrender = surrender_today(position, market, on) if in_force else new_breakdown(r.state)
+    issued = position.issued or on
+    return Valuation(
+        contract=position.contract.id,
+        product=position.product.id,
+        on=on,
+        priced_on=pricing_day(on),
+        issued=issued,
+        status=Status(r.state.status).name.lower(),
+        contract_year=(r.due.day - r.state.issue_day) // 372 + 1,
+        accounts=_accounts(position, r, market, on),
+        contract_value=r.breakdown.value,
+        surrender_value=r.breakdown.surrender_value,
+        surrender_charge=surrender.surrender_charge,
+        maintenance_charge=surrender.maintenance,
+        premium_tax=surrender.premium_tax,
+        free_amount=surrender.free_available if in_force else 0,
+        death_benefit=r.breakdown.death_benefit if r.state.status <= Status.DEATH_NOTIFIED else 0,
+        purchase_payments=r.state.payments,
+        withdrawals=r.state.withdrawals,
+        suspense=position.suspense,
+        waiting=tuple(
+            f"{w.recorded.event.id} ({w.recorded.event.kind}) waits for {w.waits_for}" for w in position.waiting
+        ),
+        declined=tuple(f"{d.recorded.event.id} ({d.recorded.event.kind}): {d.refused}" for d in position.declined),
+        assumptions=len(r.terms.assumptions()),
+        terms=position.product.version,
+    )
+
+
+def _accounts(position: Position, r: Ready, market: Market, on: date) -> tuple[AccountValue, ...]:
+    sections = r.terms.sections
+    funds = [
+        AccountValue(fund, sub.name, r.breakdown.account_value[k], r.state.units[k], r.prices.unit_value[k])
+        for k, (fund, sub) in enumerate(sections.sub_accounts.items())
+        if r.state.units[k]
+    ]
+    fixed = [
+        AccountValue(
+            name,
+            account.name,
+            r.breakdown.account_value[r.state.funds + i],
+            credited_rate=market.credited(name, on, account.minimum_rate).credited,
+        )  # fmt: skip
+        for i, (name, account) in enumerate(sections.fixed_accounts.items())
+        if r.state.balance[i]
+    ]
+    return (*funds, *fixed)
