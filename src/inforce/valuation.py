@@ -55,6 +55,8 @@ class Valuation:
     waiting: tuple[str, ...]
     """Events not applied yet, with what they wait for."""
     declined: tuple[str, ...]
+    unit_decimals: int
+    unit_value_decimals: int
     assumptions: int
     """How many assumptions the terms in force rest on."""
     terms: str
@@ -129,6 +131,8 @@ def value(position: Position, market: Market, on: date) -> Valuation:
             f"{w.recorded.event.id} ({w.recorded.event.kind}) waits for {w.waits_for}" for w in position.waiting
         ),
         declined=tuple(f"{d.recorded.event.id} ({d.recorded.event.kind}): {d.refused}" for d in position.declined),
+        unit_decimals=r.terms.sections.rounding.unit_decimals,
+        unit_value_decimals=r.terms.sections.rounding.unit_value_decimals,
         assumptions=len(r.terms.assumptions()),
         terms=position.product.version,
     )

@@ -65,6 +65,7 @@ class Event(Strict):
     id: str = Field(default="", description="Name of the event within its contract; numbered where not given")
     on: Day = Field(description="New York date on which it was received")
     at: Clock = Field(default=NOON, description="New York time at which it was received; noon where not given")
+    entered: Day | None = Field(default=None, description="Day it was entered here, where later than it was received")
     who: str = Field(default="", description="Who asked for or entered it")
     channel: str = Field(default="", description="How it came: mail, web, phone, feed")
     reason: str = Field(default="", description="Why, in words")

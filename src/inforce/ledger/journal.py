@@ -36,7 +36,7 @@ class Journal(Protocol):
         """Every contract's id, in order of opening."""
 
     def record(self, contract_id: str, event: Event, known: date | None = None) -> Recorded:
-        """Append an event, entered on `known` (the day it was received where not given).
+        """Append an event, known from `known` (where not given: the day it was entered, or received).
 
         An event whose key is known already for the contract is the same event: the one recorded first is returned.
         BadInput where the key or id stands for a different event.
@@ -90,7 +90,7 @@ class MemoryJournal:
             if earlier.event.id == event.id:
                 raise BadInput(f"contract {contract_id}: event {event.id!r} is recorded already; ids are used once")
         self._sequence += 1
-        recorded.append(Recorded(self._sequence, contract_id, known or event.on, event))
+        recorded.append(Recorded(self._sequence, contract_id, known or event.entered or event.on, event))
         return recorded[-1]
 
     def events(self, contract_id: str, known_by: date | None = None) -> list[Recorded]:

@@ -1,12 +1,11 @@
 """Prices and rates as given, by file or by code: what a market is made of."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, TypeVar
 
 from inforce.errors import BadMarketData
-from inforce.market.exact import month_text
+from inforce.market.exact import day_text, month_text
 from inforce.market.histories import History, Navs, Rates, Series
 from inforce.market.problems import SHOWN, BadMarketFile
 from inforce.market.sub_accounts import SubAccount
@@ -46,8 +45,8 @@ class MarketData:
 
     def _repeated(self) -> Iterator[BadMarketData]:
         """What stands in it twice, at the place given later."""
-        yield from _clashes(self.unit_values, "unit value", _day_text)
-        yield from _clashes(self.navs, "net asset value", _day_text)
+        yield from _clashes(self.unit_values, "unit value", day_text)
+        yield from _clashes(self.navs, "net asset value", day_text)
         yield from _clashes(self.declared, "declared rate", month_text)
         yield from _clashes(self.secondary, "secondary guaranteed rate", str)
 
@@ -75,13 +74,9 @@ def _one_scale(parts: Iterable[MarketData]) -> int:
     return scales.pop() if scales else parts[0].decimals if parts else MarketData().decimals
 
 
-def _clashes(histories: Mapping[Any, History], what: str, when: Any) -> Iterator[BadMarketData]:
+def _clashes(histories: Mapping[Any, History], what: str, when: Callable[[int], str]) -> Iterator[BadMarketData]:
     for whose, history in histories.items():
         for earlier, later in history.repeats():
             message = repeat_message(what, whose, when(history.at[later]), history.sources.text(earlier))
             sources = history.sources
             yield BadMarketData(message, file=sources.file(later) or None, line=sources.lines[later] or None)
-
-
-def _day_text(ordinal: int) -> str:
-    return date.fromordinal(ordinal).isoformat()

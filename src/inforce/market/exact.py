@@ -101,6 +101,11 @@ def checked_day(day: date) -> int:
     return day.toordinal()
 
 
+def day_text(ordinal: int) -> str:
+    """YYYY-MM-DD of a day's ordinal."""
+    return date.fromordinal(ordinal).isoformat()
+
+
 def month_number(text: str) -> int:
     """A month written YYYY-MM as year x 12 + month - 1. Raises `BadMarketData`."""
     match = _MONTH.fullmatch(text)

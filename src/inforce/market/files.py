@@ -5,7 +5,6 @@ import io
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from inforce.market.data import MarketData, repeat_message
 from inforce.market.histories import History, Navs, Rates, Series, Sources
 from inforce.market.layouts import (
     AT,
+    AT_TEXT,
     DECLARED,
     LAYOUTS,
     NAVS,
@@ -74,7 +74,7 @@ def load_market_folder(folder: Path | str, *, between: Between = "refuse", decim
     except (OSError, ValueError) as error:
         raise _unreadable(folder, error) from None
     if not names:
-        raise BadMarketData("has no .csv file; put the price and rate files there.", file=folder)
+        raise BadMarketData("has no .csv file; put the price and rate files there.", file=str(folder))
     return load_market(names, between=between, decimals=decimals)
 
 
@@ -165,12 +165,10 @@ class _Reader:
         return pile
 
     def _note_repeat(self, key: Key, history: History, earlier: int, later: int) -> None:
-        at = history.at[later]
-        when = {"date": lambda: str(date.fromordinal(at)), "month": lambda: exact.month_text(at)}
         message = repeat_message(
             self.layout.what,
             SubAccount(*key) if self.layout.into == "unit_values" else key[0],
-            when.get(self.layout.at, lambda: str(at))(),
+            AT_TEXT[self.layout.at](history.at[later]),
             f"line {history.sources.lines[earlier]}",
         )
         self.problems.add(history.sources.lines[later], self.layout.at, message)
@@ -242,14 +240,14 @@ def _text(path: Path | str) -> str:
     nul = content.find(b"\0")
     if nul >= 0:
         message = "has a NUL byte: it is no text, or not in UTF-8. Save it as CSV in UTF-8."
-        raise BadMarketData(message, file=path, line=content.count(b"\n", 0, nul) + 1)
+        raise BadMarketData(message, file=str(path), line=content.count(b"\n", 0, nul) + 1)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise BadMarketData("is not in UTF-8. Save it as CSV in UTF-8.", file=path, line=line) from None
+        raise BadMarketData("is not in UTF-8. Save it as CSV in UTF-8.", file=str(path), line=line) from None
 
 
 def _unreadable(path: Path | str, error: Exception) -> BadMarketData:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return BadMarketData(f"cannot be read ({reason}); check the path.", file=path)
+    return BadMarketData(f"cannot be read ({reason}); check the path.", file=str(path))

@@ -179,6 +179,11 @@ class Rates(History):
         found = self.position(at)
         return None if found is None else self.columns[0][found]
 
+    def rate_by(self, at: int) -> int | None:
+        """The rate of a month (by its number) or year, else the last one before it."""
+        found = self.position_by(at)
+        return None if found < 0 else self.columns[0][found]
+
 
 def _check_prices(values: Mapping[date, int]) -> None:
     if not values:

@@ -121,6 +121,8 @@ class FixedAccounts:
 
     declared: Mapping[str, Rates] = field(default_factory=dict)
     secondary: Mapping[str, Rates] = field(default_factory=dict)
+    hold: bool = False
+    """A month without a declared rate has the last one declared before it."""
     _indices: dict[tuple[str, int, DayCount], InterestIndex] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -128,7 +130,7 @@ class FixedAccounts:
     def declared_rate(self, account: str, month: int) -> int:
         """The rate declared for a month (by its number), parts per billion. Raises `MissingRate`."""
         rates = self._declared(account)
-        rate = rates.rate(month)
+        rate = rates.rate_by(month) if self.hold else rates.rate(month)
         if rate is None:
             raise MissingRate(
                 f"No declared rate for {account} in {month_text(month)}. Rates are given from"

@@ -30,8 +30,9 @@ class Layout:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """All columns that may occur."""
-        return (self.at, *self.names, *self.values)
+        """All columns that may occur, in the order of the documentation."""
+        key = (self.at, *self.names) if self.at == "date" else (*self.names, self.at)
+        return (*key, *self.values)
 
     @property
     def header(self) -> str:
@@ -76,6 +77,7 @@ AT: Final[dict[str, Callable[[str], int]]] = {
     "month": exact.month_number,
     "year": exact.year_number,
 }
+AT_TEXT: Final[dict[str, Callable[[int], str]]] = {"date": exact.day_text, "month": exact.month_text, "year": str}
 VALUES: Final[dict[str, Callable[[str], int]]] = {
     "nav": partial(exact.above_zero, decimals=NAV_DECIMALS),
     "dividend": partial(exact.zero_or_more, decimals=NAV_DECIMALS),

@@ -15,7 +15,7 @@ from inforce.market.sub_accounts import SubAccount
 from inforce.market.unit_values import unit_values_from_navs
 
 Between = Literal["hold", "refuse"]
-"""What a day without a price gets: the last price before it, or nothing."""
+"""What a day without a price, or a month without a declared rate, gets: the last one before it, or nothing."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,9 @@ class Market:
         if self.between not in get_args(Between):
             raise BadMarketData(f"between is {self.between!r}; it is hold or refuse.", at="between")
         fixed, data = self._fixed, self.data
-        if fixed.declared is not data.declared or fixed.secondary is not data.secondary:
-            object.__setattr__(self, "_fixed", FixedAccounts(data.declared, data.secondary))
+        hold = self.between == "hold"
+        if fixed.declared is not data.declared or fixed.secondary is not data.secondary or fixed.hold != hold:
+            object.__setattr__(self, "_fixed", FixedAccounts(data.declared, data.secondary, hold))
 
     @classmethod
     def of(cls, *parts: MarketData, between: Between = "refuse") -> Self:
@@ -69,8 +70,9 @@ class Market:
     ) -> Self:
         """This market with a sub-account's unit values worked out from its fund's net asset values.
 
-        `annual_charge` in parts per billion; `start` is the unit value on the fund's first day, 10 unless given. Raises `MissingPrice`
-        where the fund has no net asset values, `BadMarketData` where the sub-account has unit values already.
+        `annual_charge` in parts per billion; `start` is the unit value on the fund's first day, 10 unless given.
+        Raises `MissingPrice` where the fund has no net asset values, `BadMarketData` where the sub-account has unit
+        values already.
         """
         first = 10 * 10**self.decimals if start is None else start
         navs = self.navs(sub_account.fund)

@@ -1,7 +1,16 @@
 """The step of a deferred variable annuity: what is due today, in the order that its terms give."""
 
-from .accounts import allocate, allocate_transfer, named_total, revalue, take_by_value, take_named, take_out, worth_of
-from .accounts import asked
+from .accounts import (
+    allocate,
+    allocate_transfer,
+    asked,
+    named_total,
+    revalue,
+    take_by_value,
+    take_named,
+    take_out,
+    worth_of,
+)
 from .death_benefit import death_benefit, free_look_refund, payments_floor_after
 from .limits import gross_withdrawal, transfer_total
 from .maintenance_charge import maintenance_charge, maintenance_reason

@@ -96,10 +96,13 @@ def charge_by_payment(c: Annuity, p: Terms, today: int, amount: int) -> int:
     rest = amount
     charge = 0
     for j in range(c.layers):
+        if rest <= 0:
+            break
         taken = lesser_of(rest, c.layer_left[j])
-        start = c.layer_day[j] if p.surrender_clock == Clock.EACH_PAYMENT else c.issue_day
-        charge += portion(taken, charge_rate(p, start, today))
         rest -= taken
+        rate = charge_rate(p, c.layer_day[j] if p.surrender_clock == Clock.EACH_PAYMENT else c.issue_day, today)
+        if rate > 0:
+            charge += portion(taken, rate)
     return charge
 
 
@@ -135,6 +138,8 @@ def take_from_payments(c: Annuity, p: Terms, b: Breakdown, today: int, amount: i
     """Withdraw `amount` from the payments, oldest first, and note each one's charge."""
     rest = amount
     for j in range(c.layers):
+        if rest <= 0:
+            break
         taken = lesser_of(rest, c.layer_left[j])
         start = c.layer_day[j] if p.surrender_clock == Clock.EACH_PAYMENT else c.issue_day
         b.layer_taken[j] = taken

@@ -11,7 +11,6 @@ A record becomes a NumPy record whose lists have a capacity. `packed` refuses wh
 import hashlib
 import importlib
 import inspect
-import math
 import os
 import pkgutil
 import tempfile
@@ -56,8 +55,9 @@ def ratio_int64(a: int, b: int, c: int) -> int:
 
     float64 gives the quotient with a relative error below 6 / 2**53, so within one of the right whole number. The
     residual `a * b - q * c` is then at most 1.5 x `c`, and so right although the products wrap round at 2**64.
+    Operands are not negative, so cutting off the fraction rounds down.
     """
-    q = int(math.floor(float(a) * float(b) / float(c) + 0.5))
+    q = int(float(a) * float(b) / float(c) + 0.5)
     twice = 2 * (a * b - q * c)
     return q + (1 if twice >= c else 0) - (1 if twice < -c else 0)
 
@@ -69,7 +69,7 @@ TWINS: Final[Mapping[Callable[..., Any], Callable[..., Any]]] = {money.ratio: ra
 def offer(rule: Callable[..., Any]) -> None:
     """Let kernels call a plain function. Rules are offered already."""
     text = TWINS.get(rule, inspect.unwrap(rule))
-    overload(rule, jit_options=OPTIONS, strict=False)(lambda *_args: text)
+    overload(rule, jit_options={**OPTIONS, "forceinline": True}, strict=False)(lambda *_args: text)
 
 
 for _module in pkgutil.iter_modules(mechanics.__path__, f"{mechanics.__name__}."):

@@ -11,7 +11,7 @@ from itertools import product as combinations
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from inforce.errors import BadTerms, NotFound
 from inforce.mechanics.records import Terms
@@ -22,6 +22,7 @@ from .schema import Document, ProductCard, VariableAnnuityTerms, section_fields
 from .source import Plain, Source, TermPath, read_yaml
 from .states import STATES
 from .values import day as read_day
+from .values import parsed
 
 M = TypeVar("M", bound=BaseModel)
 FIRST_DAY = date(1980, 1, 1)
@@ -129,21 +130,7 @@ class Product:
 
 def validated(model: type[M], plain: Any, tree: Tree, path: TermPath) -> M:
     """`model` from plain values; the first thing that does not fit becomes an error at its file and line."""
-    try:
-        return model.model_validate(plain)
-    except ValidationError as failure:
-        first = failure.errors()[0]
-        at = (*path, *(str(part) for part in first["loc"]))
-        raise tree.error(at, message_of(first)) from None
-
-
-def message_of(error: Any) -> str:
-    """One pydantic error in our words."""
-    if error["type"] == "missing":
-        return "is missing"
-    if error["type"] == "extra_forbidden":
-        return "is not a known key here"
-    return str(error["msg"]).removeprefix("Value error, ")
+    return parsed(model, plain, lambda at, message: tree.error((*path, *at), message))
 
 
 def load_product(folder: Path) -> Product:

@@ -1,11 +1,12 @@
 """Field types of terms, contracts and cases: exact, read from text."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from inforce.mechanics.money import PPB
 
@@ -116,3 +117,31 @@ Exact = Annotated[Decimal, BeforeValidator(decimal)]
 AmountOrNone = Annotated[int | None, BeforeValidator(or_none(amount))]
 WholeOrNone = Annotated[int | None, BeforeValidator(or_none(whole))]
 DayOrNone = Annotated[date | None, BeforeValidator(or_none(day))]
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def parsed(model: type[M], plain: Any, fail: Callable[[tuple[str, ...], str], Exception]) -> M:
+    """`model` from plain values. Raises what `fail` makes of the path and message of the first thing that is wrong."""
+    try:
+        return model.model_validate(plain)
+    except ValidationError as failure:
+        first = failure.errors()[0]
+        raise fail(tuple(str(part) for part in first["loc"]), _message(first)) from None
+
+
+def _message(error: Any) -> str:
+    """One validation error in our words."""
+    kind = error["type"]
+    if kind == "missing":
+        return "is missing"
+    if kind == "extra_forbidden":
+        return "is not a known key here"
+    if kind == "union_tag_not_found":
+        return "has no kind; say `kind:`"
+    if kind == "union_tag_invalid":
+        return f"kind {error['ctx']['tag']!r} is not one of {error['ctx']['expected_tags']}"
+    if kind in ("model_type", "dict_type"):
+        return "must be a mapping of keys to values"
+    return str(error["msg"]).removeprefix("Value error, ")

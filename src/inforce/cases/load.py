@@ -1,0 +1,266 @@
+"""From a case file to a journal, a market and a product; strictly, with the place of whatever is wrong."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from inforce.contracts import Contract
+from inforce.contracts.events import Issue
+from inforce.cycle import Opening, Position, Pricer, advance, pricing_day
+from inforce.cycle.fold import Observer
+from inforce.dates import MonthEnd, completed_years, day_number
+from inforce.errors import BadCase, BadInput, BadMarketData, InforceError, NotFound
+from inforce.ledger import MemoryJournal
+from inforce.market import (
+    Market,
+    MarketData,
+    Navs,
+    Rates,
+    Series,
+    SubAccount,
+    load_market_file,
+    load_market_folder,
+    unit_values_from_growth,
+    whole_number,
+)
+from inforce.market.exact import above_zero, zero_or_more
+from inforce.mechanics.interest import INDEX_SCALE
+from inforce.mechanics.records import Annuity, new_annuity
+from inforce.mechanics.units import units_for
+from inforce.terms import ContractTerms, Product, find_product
+from inforce.terms.source import Source, read_yaml
+from inforce.terms.values import parsed
+
+from .schema import Case, ContractCard, MarketCard
+from .schema import Opening as OpeningCard
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A case, ready to run: its contract in a journal of its own."""
+
+    file: Path
+    card: Case
+    product: Product
+    contract: Contract
+    journal: MemoryJournal
+    market: Market
+    opening: Opening | None
+
+    def advance(self, through: date, known_at: date | None = None, observer: Observer | None = None) -> Position:
+        """The contract with everything due up to a day, by what was entered up to `known_at`."""
+        events = self.journal.events(self.contract.id, known_at)
+        return advance(self.contract, self.product, events, self.market, through, observer, self.opening)
+
+
+def load_case(file: Path) -> Loaded:
+    """Read a case or contract file.
+
+    Raises:
+        BadCase: what is wrong, with file and line.
+        BadMarketData, BadTerms, NotFound: a market file or product that it names.
+    """
+    source = read_yaml(file, BadCase)
+    card = parsed(Case, source.content, lambda at, message: _bad(source, at, message))
+    try:
+        product = find_product(card.product, beside=file.parent)
+    except NotFound as missing:
+        raise _bad(source, ("product",), str(missing)) from None
+    contract = _contract(card, product)
+    if card.contract.form not in product.card.forms:
+        forms = ", ".join(product.card.forms)
+        raise _bad(source, ("contract", "form"), f"{card.contract.form!r} is no form of {product.id}; it has {forms}")
+    issued = _issued(source, card)
+    terms = product.terms(contract.cohort(issued), issued)
+    market = _market(source, card.market, product, contract, terms)
+    journal = MemoryJournal()
+    journal.open(contract)
+    _record(source, card, journal)
+    opening = None
+    if card.opening is not None:
+        opening = _opening(source, card, card.opening, terms, market, product)
+    return Loaded(file, card, product, contract, journal, market, opening)
+
+
+def _bad(source: Source, at: tuple[str, ...], message: str) -> BadCase:
+    place = source.place(at)
+    return BadCase(message, file=place.file, line=place.line, at=".".join(at))
+
+
+def _contract(card: Case, product: Product) -> Contract:
+    c: ContractCard = card.contract
+    return Contract(
+        c.id, product.id, c.form, c.qualification, c.issue_state, c.residence_state, c.selling_firm, c.allocation,
+        tuple(c.parties), c.readings,
+    )  # fmt: skip
+
+
+def _issued(source: Source, card: Case) -> date:
+    """The contract date, from the contract or its issue event; else the first day of anything."""
+    issue = next((event for event in card.events if isinstance(event, Issue)), None)
+    if issue is not None and card.contract.issued is not None:
+        raise _bad(source, ("contract", "issued"), "stands beside an `issue` event; give one of the two")
+    if card.opening is not None and card.contract.issued is None:
+        raise _bad(source, ("opening",), "needs the contract's `issued:` date")
+    if issue is not None:
+        return issue.contract_date or issue.on
+    return card.contract.issued or min((event.on for event in card.events), default=date(2000, 1, 3))
+
+
+def _record(source: Source, card: Case, journal: MemoryJournal) -> None:
+    if card.contract.issued is not None and card.opening is None:
+        issue = Issue(id="issue", on=card.contract.issued, delivered=card.contract.delivered)
+        journal.record(card.contract.id, issue)
+    for i, event in enumerate(card.events):
+        if card.opening is not None and event.on <= card.opening.on:
+            raise _bad(source, ("events", str(i)), f"is of {event.on}, not after the opening of {card.opening.on}")
+        try:
+            journal.record(card.contract.id, event)
+        except BadInput as bad:
+            raise _bad(source, ("events", str(i)), str(bad)) from None
+
+
+def _market(source: Source, card: MarketCard, product: Product, contract: Contract, terms: ContractTerms) -> Market:
+    decimals = terms.sections.rounding.unit_value_decimals
+    market = Market(MarketData(decimals=decimals), between=card.between)
+    for i, name in enumerate(card.files):
+        path = source.file.parent / name
+        if not path.exists():
+            raise _bad(source, ("market", "files", str(i)), f"there is no file or folder {path}")
+        part = (
+            load_market_folder(path, decimals=decimals).data
+            if path.is_dir()
+            else load_market_file(path, decimals=decimals)
+        )
+        market = market.with_data(part)
+    try:
+        market = market.with_data(_written_out(card, decimals))
+    except BadMarketData as bad:
+        raise _bad(source, ("market",), str(bad)) from None
+    except ValueError as bad:
+        raise _bad(source, ("market",), str(bad)) from None
+    _check_names(source, card, terms)
+    return _with_derived(market, product, contract, terms)
+
+
+def _written_out(card: MarketCard, decimals: int) -> MarketData:
+    unit_values = {
+        SubAccount(fund): Series.of({day: above_zero(text, decimals) for day, text in values.items()}, "case")
+        for fund, values in card.unit_values.items()
+    }
+    for fund, growth in card.growth.items():
+        if SubAccount(fund) in unit_values:
+            raise BadMarketData(f"{fund} has both unit values and growth factors; give one of the two.")
+        start = whole_number(growth.unit_value, decimals)
+        unit_values[SubAccount(fund)] = unit_values_from_growth(growth.from_, start, growth.factors, source="case")
+    navs = {
+        fund: Navs.of(
+            {day: above_zero(nav.nav, 6) for day, nav in days.items()},
+            {day: zero_or_more(nav.dividend, 6) for day, nav in days.items()},
+            {day: zero_or_more(nav.capital_gain, 6) for day, nav in days.items()},
+            "case",
+        )
+        for fund, days in card.navs.items()
+    }
+    declared = {account: Rates.by_month(rates, "case") for account, rates in card.declared_rates.items()}
+    secondary = {
+        account: Rates.by_year({int(year): rate for year, rate in rates.items()}, "case")
+        for account, rates in card.secondary_rates.items()
+    }
+    return MarketData(unit_values, navs, declared, secondary, decimals)
+
+
+def _check_names(source: Source, card: MarketCard, terms: ContractTerms) -> None:
+    groups = {"unit_values": terms.sections.sub_accounts, "navs": terms.sections.sub_accounts,
+              "growth": terms.sections.sub_accounts, "declared_rates": terms.sections.fixed_accounts,
+              "secondary_rates": terms.sections.fixed_accounts}  # fmt: skip
+    for group, known in groups.items():
+        for name in getattr(card, group):
+            if name not in known:
+                raise _bad(source, ("market", group, name), f"is no account of this product; it has {', '.join(known)}")
+
+
+def _with_derived(market: Market, product: Product, contract: Contract, terms: ContractTerms) -> Market:
+    """Unit values worked out from net asset values, with the product's charge, where only those are given."""
+    charge = terms.sections.separate_account_charge
+    start = int(charge.start_unit_value * 10**market.decimals)
+    for fund in terms.sections.sub_accounts:
+        key = SubAccount(fund, product.separate_account(contract.qualification))
+        if market.has_navs(fund) and not market.has_prices(key):
+            market = market.derive(key, annual_charge=charge.total, start=start, days_in_year=charge.days_in_year)
+    return market
+
+
+def _opening(
+    source: Source, card: Case, opening: OpeningCard, terms: ContractTerms, market: Market, product: Product
+) -> Opening:
+    issued = card.contract.issued or opening.on
+    if opening.on < issued:
+        raise _bad(source, ("opening", "on"), f"is before the contract date {issued}")
+    state = new_annuity(len(terms.sections.sub_accounts), len(terms.sections.fixed_accounts), day_number(issued))
+    _open_accounts(source, card, opening, state, terms, market, product)
+    for payment in opening.payments:
+        state.layer_paid.append(payment.amount)
+        state.layer_left.append(payment.amount if payment.left is None else payment.left)
+        state.layer_day.append(day_number(payment.on))
+        state.layers += 1
+    state.payments = sum(state.layer_paid)
+    state.withdrawals, state.free_used, state.transfers = opening.withdrawals, opening.free_used, opening.transfers
+    left = sum(state.layer_left)
+    state.payments_floor = left if opening.payments_floor is None else opening.payments_floor
+    carried = state.payments if card.contract.qualification == "non_qualified" else 0
+    state.basis = carried if opening.basis is None else opening.basis
+    state.anniversary_value = _anniversary_value(source, opening, state, terms, issued)
+    return Opening(opening.on, issued, state)
+
+
+def _anniversary_value(source: Source, opening: OpeningCard, state: Annuity, terms: ContractTerms, issued: date) -> int:
+    if opening.anniversary_value is not None:
+        return opening.anniversary_value
+    first_year = completed_years(issued, opening.on, MonthEnd(terms.sections.calendar.month_end)) == 0
+    if not first_year and terms.sections.free_withdrawal.of == "value_at_last_anniversary":
+        raise _bad(source, ("opening",), "needs `anniversary_value:`, of which the free amount is a share")
+    return state.payments if first_year else 0
+
+
+def _open_accounts(
+    source: Source,
+    card: Case,
+    opening: OpeningCard,
+    state: Annuity,
+    terms: ContractTerms,
+    market: Market,
+    product: Product,
+) -> None:
+    pricer = Pricer(market, product, card.contract.qualification)
+    funds, fixed = list(terms.sections.sub_accounts), list(terms.sections.fixed_accounts)
+    for name, account in opening.accounts.items():
+        at = ("opening", "accounts", name)
+        if name in funds:
+            k = funds.index(name)
+            if account.units is not None:
+                scaled = account.units * 10**terms.sections.rounding.unit_decimals
+                if scaled != int(scaled):
+                    raise _bad(source, at, "has more decimals than the product's units")
+                state.units[k] = int(scaled)
+            else:
+                state.units[k] = _units(source, at, account.value or 0, pricer, name, pricing_day(opening.on), terms)
+        elif name in fixed:
+            i = fixed.index(name)
+            if account.value is None:
+                raise _bad(source, at, "is a fixed account; give its value")
+            state.balance[i], state.fixed_out_count[i] = account.value, account.transfers_out
+            state.anchor[i] = pricer.index(name, opening.on, terms) if account.value else INDEX_SCALE
+            if account.last_transfer_out is not None:
+                state.fixed_out_serial[i] = account.last_transfer_out.toordinal()
+        else:
+            raise _bad(source, at, f"is no account of this product; it has {', '.join([*funds, *fixed])}")
+
+
+def _units(
+    source: Source, at: tuple[str, ...], value: int, pricer: Pricer, fund: str, day: date, terms: ContractTerms
+) -> int:
+    try:
+        return units_for(value, pricer.unit_value(fund, day), terms.record.value_scale)
+    except InforceError as missing:
+        raise _bad(source, at, str(missing)) from None

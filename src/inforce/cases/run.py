@@ -1,0 +1,194 @@
+"""Run a case: every expectation beside what Inforce says."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from inforce.contracts.events import DeathProof, Surrender, Withdrawal
+from inforce.cycle import Applied, Position
+from inforce.cycle.requests import account_names
+from inforce.errors import MissingData, Refused
+from inforce.quote import Quote, quote
+from inforce.valuation import Valuation, value
+
+from .load import Loaded
+from .schema import Expectation, QuoteRequest
+
+ABOUT = frozenset({"on", "event", "quote", "known_at", "tolerance"})
+"""Keys of an expectation that say what it is about; all others are expected figures."""
+COUNTS = frozenset({"contract_year"})
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One expected figure."""
+
+    about: str
+    figure: str
+    expected: str
+    actual: str
+    passed: bool
+    tolerance: str = ""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """A case that was run."""
+
+    loaded: Loaded
+    checks: list[Check] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        """Did every check hold?"""
+        return all(check.passed for check in self.checks)
+
+
+def run_case(loaded: Loaded) -> Outcome:
+    """Check every expectation of a case. What cannot be worked out fails its check with the reason."""
+    runner = _Runner(loaded)
+    outcome = Outcome(loaded)
+    for expectation in loaded.card.expect:
+        outcome.checks += runner.checks(expectation)
+    return outcome
+
+
+class _Runner:
+    def __init__(self, loaded: Loaded) -> None:
+        self.loaded = loaded
+        self.positions: dict[tuple[date, date | None], Position] = {}
+        days = [event.on for event in loaded.card.events] + [e.on for e in loaded.card.expect if e.on]
+        self.horizon = max(days, default=date(2000, 1, 3)) + timedelta(days=14)
+
+    def position(self, through: date, known_at: date | None) -> Position:
+        key = (through, known_at)
+        if key not in self.positions:
+            self.positions[key] = self.loaded.advance(through, known_at)
+        return self.positions[key]
+
+    def checks(self, e: Expectation) -> Iterator[Check]:
+        about, figures = self._figures(e)
+        for name in sorted(e.model_fields_set - ABOUT, key=list(Expectation.model_fields).index):
+            yield from _compare(about, name, getattr(e, name), figures, e.tolerance)
+
+    def _figures(self, e: Expectation) -> tuple[str, dict[str, Any]]:
+        known = f" as known on {e.known_at}" if e.known_at else ""
+        try:
+            if e.event is not None:
+                day = f" on {e.on}" if e.on else ""
+                return f"{e.event}{day}{known}", event_figures(self.position(e.on or self.horizon, e.known_at), e)
+            on = e.on or self.horizon
+            position = self.position(on, e.known_at)
+            if e.quote is not None:
+                about = f"{e.quote.kind} quote {on}{known}"
+                return about, quote_figures(position, self.loaded, e.quote, on)
+            return f"{on}{known}", valuation_figures(value(position, self.loaded.market, on))
+        except Refused as refused:
+            about = f"{e.quote.kind} quote {e.on}" if e.quote else str(e.on)
+            return about, {"outcome": "refused", "refused": refused.reason, "why": str(refused)}
+        except MissingData as missing:
+            return str(e.event or e.on), {"outcome": "waiting", "why": str(missing)}
+
+
+def valuation_figures(v: Valuation) -> dict[str, Any]:
+    """The figures of a valuation under their names in case files."""
+    figures = {name: getattr(v, name) for name in Valuation.__dataclass_fields__}
+    figures["accounts"] = {account.id: account.value for account in v.accounts}
+    figures["units"] = {a.id: Decimal(a.units).scaleb(-v.unit_decimals) for a in v.accounts if a.units is not None}
+    figures["unit_values"] = {
+        a.id: Decimal(a.unit_value).scaleb(-v.unit_value_decimals) for a in v.accounts if a.unit_value is not None
+    }
+    return figures
+
+
+def quote_figures(position: Position, loaded: Loaded, request: QuoteRequest, on: date) -> dict[str, Any]:
+    """The figures of a quote under their names in case files."""
+    q = quote(position, loaded.market, quote_event(request, on))
+    figures = {name: getattr(q, name) for name in Quote.__dataclass_fields__}
+    by_account = {name: -cents for name, cents in q.by_account}
+    return {**figures, "by_account": by_account, "value_before": q.contract_value, "outcome": "applied"}
+
+
+def quote_event(request: QuoteRequest, on: date) -> Withdrawal | Surrender | DeathProof:
+    """The request that a quote stands for."""
+    if request.kind == "surrender":
+        return Surrender(id="quote", on=on, withholding=request.withholding)
+    if request.kind == "death":
+        return DeathProof(id="quote", on=on, withholding=request.withholding)
+    return Withdrawal.model_validate(
+        {"id": "quote", "on": on, "amount": request.amount, "net": request.net, "from": request.from_,
+         "withholding": request.withholding}
+    )  # fmt: skip
+
+
+def event_figures(position: Position, e: Expectation) -> dict[str, Any]:
+    """What became of an event, or of a calendar operation on a day."""
+    for applied in position.applied:
+        item = applied.item
+        if (item.event and item.event.id == e.event) or (
+            not item.event and (item.operation, item.day) == (e.event, e.on)
+        ):
+            return breakdown_figures(applied)
+    for declined in position.declined:
+        if declined.recorded.event.id == e.event:
+            return {"outcome": "refused", "refused": declined.refused.reason, "effective": declined.day,
+                    "why": str(declined.refused)}  # fmt: skip
+    for waiting in position.waiting:
+        if waiting.recorded.event.id == e.event:
+            return {"outcome": "waiting", "effective": waiting.day, "why": f"waits for {waiting.waits_for}"}
+    return {"why": "there is no such event"}
+
+
+def breakdown_figures(applied: Applied) -> dict[str, Any]:
+    """The figures of an applied step under their names in case files."""
+    b = applied.breakdown
+    names = account_names(applied.terms.sections)
+    return {
+        "outcome": "applied",
+        "effective": applied.item.day,
+        "value_before": b.before,
+        "value_after": b.value,
+        "gross": b.gross,
+        "free": b.free,
+        "surrender_charge": b.surrender_charge,
+        "maintenance_charge": b.maintenance,
+        "premium_tax": b.premium_tax,
+        "transfer_fee": b.transfer_fee,
+        "taxable": b.taxable,
+        "withholding": b.withholding,
+        "net": b.net,
+        "benefit_beyond_value": b.company,
+        "by_account": {name: b.account_change[k] for k, name in enumerate(names)},
+    }
+
+
+def _compare(about: str, name: str, expected: Any, figures: dict[str, Any], tolerance: Decimal) -> Iterator[Check]:
+    if isinstance(expected, dict):
+        given = figures.get(name)
+        for key, each in expected.items():
+            actual = given.get(key, 0) if isinstance(given, dict) else None
+            yield _check(about, f"{name}.{key}", each, actual, figures, tolerance)
+    else:
+        yield _check(about, name, expected, figures.get(name), figures, tolerance)
+
+
+def _check(about: str, name: str, expected: Any, actual: Any, figures: dict[str, Any], tolerance: Decimal) -> Check:
+    if actual is None:
+        return Check(about, name, shown(name, expected), figures.get("why", "not a figure of this"), False)
+    if isinstance(expected, Decimal):
+        passed = abs(expected - actual) <= tolerance
+    elif isinstance(expected, int) and name not in COUNTS:
+        passed = abs(expected - actual) <= tolerance * 100
+    else:
+        passed = expected == actual
+    slack = f"±{tolerance}" if tolerance and isinstance(expected, int | Decimal) else ""
+    return Check(about, name, shown(name, expected), shown(name, actual), passed, slack)
+
+
+def shown(name: str, figure: Any) -> str:
+    """A figure as people write it: cents as dollars."""
+    if isinstance(figure, int) and name not in COUNTS:
+        return f"{'-' if figure < 0 else ''}{abs(figure) // 100:,}.{abs(figure) % 100:02d}"
+    return str(figure)

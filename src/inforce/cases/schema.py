@@ -1,0 +1,189 @@
+"""The case file, version 1: a worked example anyone can write. Without expectations it is a contract file.
+
+The field descriptions are the case reference (`docs/reference/case-files.md`).
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from inforce.contracts import AnyEvent, Party
+from inforce.contracts.events import Allocation, Part, Positive, Withholding
+from inforce.terms.values import Amount, Cents, Day, Exact, Rate, Strict, Whole, YesNo
+
+
+def _version(value: Any) -> str:
+    if str(value) != "1":
+        raise ValueError(f"case format {value!r} is not known; this Inforce reads version 1")
+    return "1"
+
+
+class ContractCard(Strict):
+    """The contract: what was applied for."""
+
+    id: str = Field(default="CASE", description="Name of the contract", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    form: str = Field(description="One of the product's forms")
+    qualification: Literal["qualified", "non_qualified"]
+    issue_state: str = Field(description="Postal code of the state of issue")
+    residence_state: str = Field(default="", description="Where the owner lives")
+    selling_firm: str = ""
+    issued: Day | None = Field(
+        default=None, description="Contract date: stands for an `issue` event of that day. Else give the event"
+    )
+    delivered: Day | None = Field(default=None, description="Delivery, from which the free look counts")
+    allocation: Allocation = Field(default={}, description="Standing allocation of payments, percentages of 100%")
+    parties: list[Party] = []
+    readings: dict[str, str] = Field(default={}, description="Chosen reading of a term, by the term's path")
+
+
+class OpeningAccount(Strict):
+    """An account on the opening day: units or value."""
+
+    units: Exact | None = Field(default=None, description="Accumulation units", ge=0)
+    value: Amount | None = Field(default=None, description="Dollars; of a sub-account at that day's unit value")
+    transfers_out: Whole = Field(default=0, description="Fixed account: transfers out in this contract year", ge=0)
+    last_transfer_out: Day | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "OpeningAccount":
+        if (self.units is None) == (self.value is None):
+            raise ValueError("give either units or value")
+        return self
+
+
+class OpeningPayment(Strict):
+    """A purchase payment made before the opening day."""
+
+    on: Day
+    amount: Positive
+    left: Amount | None = Field(default=None, description="Not yet withdrawn; all of it where not given")
+
+
+class Opening(Strict):
+    """The contract at the end of a day in mid-life; what happened before is not replayed."""
+
+    on: Day
+    accounts: dict[str, OpeningAccount]
+    payments: list[OpeningPayment] = Field(description="Every purchase payment made so far", min_length=1)
+    withdrawals: Amount = 0
+    payments_floor: Amount | None = Field(default=None, description="For the death benefit; default the payments left")
+    basis: Amount | None = Field(default=None, description="For tax; default payments (non-qualified) or 0 (qualified)")
+    anniversary_value: Amount | None = Field(
+        default=None, description="Contract value at the last anniversary; default the payments of the first contract "
+        "year while in it. Needed later only where the free amount is a share of it"
+    )  # fmt: skip
+    free_used: Amount = Field(default=0, description="Free amount used in this contract year")
+    transfers: Whole = Field(default=0, description="Transfers in this contract year", ge=0)
+
+
+class NavDay(Strict):
+    """A fund's net asset value a share, with what it distributed that day."""
+
+    nav: str
+    dividend: str = "0"
+    capital_gain: str = "0"
+
+
+def _nav_day(value: Any) -> Any:
+    return {"nav": value} if isinstance(value, str) else value
+
+
+class Growth(Strict):
+    """Growth factors of a sub-account from a unit value on a day."""
+
+    from_: Day = Field(alias="from")
+    unit_value: str = "10"
+    factors: dict[Day, str] = Field(description="By day: that day's unit value over the one given before it")
+
+
+class MarketCard(Strict):
+    """Prices and rates: in files, or written out."""
+
+    between: Literal["hold", "refuse"] = Field(
+        default="refuse", description="A day without a price: the last one before it, or an error"
+    )
+    files: list[str] = Field(default=[], description="Market files or folders of them, relative to the case")
+    unit_values: dict[str, dict[Day, str]] = Field(default={}, description="By sub-account, by valuation date")
+    navs: dict[str, dict[Day, Annotated[NavDay, BeforeValidator(_nav_day)]]] = Field(
+        default={}, description="Net asset values by fund: the unit value is worked out with the product's charge"
+    )
+    growth: dict[str, Growth] = {}
+    declared_rates: dict[str, dict[str, Rate]] = Field(default={}, description="By fixed account, by month YYYY-MM")
+    secondary_rates: dict[str, dict[str, Rate]] = Field(default={}, description="By fixed account, by year")
+
+
+class QuoteRequest(Strict):
+    """A what-if whose outcome is expected."""
+
+    kind: Literal["surrender", "withdrawal", "death"]
+    amount: Positive | None = None
+    net: YesNo = False
+    from_: dict[str, Part] | None = Field(default=None, alias="from")
+    withholding: Withholding = 0
+
+
+class Expectation(Strict):
+    """What must hold on a day, of an event, or of a quote on a day."""
+
+    on: Day | None = Field(default=None, description="The day of a valuation, quote or calendar operation")
+    event: str | None = Field(
+        default=None, description="An event's id; with `on` also `maintenance_charge` or `anniversary`"
+    )
+    quote: QuoteRequest | None = None
+    known_at: Day | None = Field(default=None, description="Only what was entered by then counts")
+    tolerance: Exact = Field(default=0, description="Dollars by which an amount may differ", ge=0)  # type: ignore[assignment]
+    # of a day
+    contract_value: Cents | None = None
+    surrender_value: Cents | None = None
+    death_benefit: Cents | None = None
+    free_amount: Cents | None = None
+    purchase_payments: Cents | None = None
+    withdrawals: Cents | None = None
+    suspense: Cents | None = None
+    status: Literal["in_force", "death_notified", "surrendered", "cancelled", "death_paid"] | None = None
+    contract_year: Whole | None = None
+    accounts: dict[str, Cents] | None = Field(default=None, description="Value by account")
+    units: dict[str, Exact] | None = Field(default=None, description="Accumulation units by sub-account")
+    unit_values: dict[str, Exact] | None = None
+    # of a day, an event or a quote
+    surrender_charge: Cents | None = None
+    maintenance_charge: Cents | None = Field(default=None, description="Of a day: what a surrender would take")
+    premium_tax: Cents | None = None
+    # of an event or a quote
+    outcome: Literal["applied", "refused", "waiting"] | None = None
+    refused: str | None = Field(default=None, description="The named reason of the refusal")
+    effective: Day | None = Field(default=None, description="The day the event counts from")
+    value_before: Cents | None = None
+    value_after: Cents | None = None
+    gross: Cents | None = None
+    free: Cents | None = Field(default=None, description="Part of the gross amount without surrender charge")
+    transfer_fee: Cents | None = None
+    taxable: Cents | None = None
+    withholding: Cents | None = None
+    net: Cents | None = None
+    benefit_beyond_value: Cents | None = None
+    by_account: dict[str, Cents] | None = Field(default=None, description="What went into (+) or out of (-) accounts")
+
+    @model_validator(mode="after")
+    def _of_what(self) -> "Expectation":
+        if self.event is None and self.on is None:
+            raise ValueError("says neither `on:` nor `event:`")
+        if self.event is not None and self.quote is not None:
+            raise ValueError("is of an event or of a quote, not both")
+        if not self.model_fields_set - {"on", "event", "quote", "known_at", "tolerance"}:
+            raise ValueError("expects nothing; name at least one figure, `refused:` or `outcome:`")
+        return self
+
+
+class Case(Strict):
+    """A case file."""
+
+    case: Annotated[Literal["1"], BeforeValidator(_version)] = Field(description="Version of the format: 1")
+    title: str = ""
+    source: str = Field(default="", description="Where the expected figures come from")
+    product: str = Field(description="A packaged product, or a product folder relative to the case")
+    contract: ContractCard
+    opening: Opening | None = None
+    market: MarketCard = MarketCard()
+    events: list[AnyEvent] = []
+    expect: list[Expectation] = []

@@ -1,0 +1,161 @@
+"""`inforce product`: what the terms say."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .options import AsJson
+
+app = typer.Typer(help="Products and their terms.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(metavar="PRODUCT", help="A packaged product or a product folder.")]
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """The products that come with Inforce."""
+    from inforce.terms import load_product, packaged_products
+
+    from .output import console, print_json, table
+
+    products = [load_product(folder) for folder in packaged_products().values()]
+    if as_json:
+        print_json(
+            [{"id": p.id, "name": p.card.name, "forms": list(p.card.forms), "version": p.version} for p in products]
+        )
+        return
+    rows = table("product", "name", "kind", "forms", "assumptions", right=("assumptions",))
+    for p in products:
+        rows.add_row(p.id, p.card.name, p.card.kind, ", ".join(p.card.forms), str(len(p.assumptions())))
+    console().print(rows)
+
+
+@app.command()
+def show(
+    name: Name,
+    form: Annotated[str | None, typer.Option(help="Contract form; the first if not given.")] = None,
+    qualification: Annotated[str, typer.Option(help="qualified or non_qualified.")] = "non_qualified",
+    state: Annotated[str, typer.Option(help="Issue state.")] = "MA",
+    issued: Annotated[
+        str | None, typer.Option(help="Contract date; the form's first day of sale if not given.")
+    ] = None,
+    on: Annotated[str | None, typer.Option(help="The day; the contract date if not given.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Every term of a contract on a day, with its citation or assumption."""
+    from inforce.errors import BadInput
+    from inforce.terms import Cohort, find_product
+
+    from .options import one_of, parse_day
+    from .output import console, print_json, table
+
+    product = find_product(name)
+    form = one_of(form or next(iter(product.card.forms)), tuple(product.card.forms), f"form of {product.id}")
+    one_of(qualification, ("qualified", "non_qualified"), "qualification")
+    issue_day = parse_day(issued) if issued else product.card.forms[form].from_
+    day = parse_day(on) if on else issue_day
+    if day < issue_day:
+        raise BadInput(f"--on {day} is before the contract date {issue_day}")
+    terms = product.terms(Cohort(form, qualification, state, issue_day), day)
+    values = _flat(terms.sections.model_dump(mode="json", by_alias=True), "")
+    written = {path: values.get(path, "") for path in terms.sources}
+    if as_json:
+        sources = {
+            path: {"value": written[path], **{k: str(v) for k, v in asdict(source).items() if v and k != "path"}}
+            for path, source in terms.sources.items()
+        }
+        print_json({"product": product.version, "contract": f"{form}, {qualification}, {state}, issued {issue_day}",
+                    "on": str(day), "terms": sources})  # fmt: skip
+        return
+    out = console()
+    out.print(f"[bold]{product.card.name}[/], {form}, {qualification}, {state}, issued {issue_day}, on {day}")
+    out.print(f"issuer {product.issuer(state)}; {product.separate_account(qualification)}; terms {product.version}\n")
+    rows = table("term", "value", "source")
+    for path, source in terms.sources.items():
+        rows.add_row(path, _shown(path, written[path]), f"[yellow]{source}[/]" if source.assumed else str(source))
+    out.print(rows)
+    out.print(f"\n{len(terms.sources)} values, {len(terms.assumptions())} assumptions.")
+
+
+@app.command()
+def check(
+    names: Annotated[list[str], typer.Argument(metavar="PRODUCT…", help="Packaged products or folders.")],
+) -> None:
+    """Load products strictly: citations, gaps, overlaps; every cohort and day that the terms tell apart."""
+    from inforce.terms import find_product
+
+    for name in names:
+        product = find_product(name)
+        typer.echo(
+            f"{product.id}: good. {len(product.citations())} citations of {len(product.documents)} documents, "
+            f"{len(product.assumptions())} assumptions; terms {product.version}"
+        )
+
+
+@app.command()
+def assumptions(name: Name, as_json: AsJson = False) -> None:
+    """Everything assumed or fitted, with the reason and its place."""
+    from inforce.terms import find_product
+
+    from .output import console, print_json, table
+
+    product = find_product(name)
+    if as_json:
+        print_json([{"term": a.path, "reason": a.assumption, "file": _near(a.place.file, product.folder),
+                     "line": a.place.line} for a in product.assumptions()])  # fmt: skip
+        return
+    rows = table("term", "assumption", "where")
+    for a in product.assumptions():
+        rows.add_row(a.path, a.assumption, f"{_near(a.place.file, product.folder)}:{a.place.line}")
+    console().print(rows)
+
+
+@app.command()
+def documents(name: Name) -> None:
+    """The filings that the terms cite."""
+    from inforce.terms import find_product
+
+    from .output import console, table
+
+    product = find_product(name)
+    cited = [c.document for c in product.citations()]
+    rows = table("document", "date", "kind", "title", "cited", right=("cited",))
+    for key, document in product.documents.items():
+        rows.add_row(key, str(document.date), document.kind, document.title, str(cited.count(key)))
+    console().print(rows)
+
+
+def _near(file: Path, folder: Path) -> str:
+    return str(file.relative_to(folder)) if file.is_relative_to(folder) else str(file)
+
+
+def _flat(node: object, path: str) -> dict[str, object]:
+    if isinstance(node, dict):
+        inner: dict[str, object] = {}
+        for key, value in node.items():
+            inner |= _flat(value, f"{path}.{key}" if path else str(key))
+        return inner
+    if isinstance(node, list):
+        inner = {}
+        for i, value in enumerate(node):
+            inner |= _flat(value, f"{path}.{i}")
+        return inner
+    return {path: node}
+
+
+MONEY = ("amount", "waived_from", "fee", "minimum", "minimum_first", "maximum_total", "minimum_value_after")
+RATES = ("mortality_and_expense", "administration", "share", "minimum_rate", "rate")
+
+
+def _shown(path: str, value: object) -> str:
+    from .output import dollars, percent
+
+    name = path.rsplit(".", 1)[-1]
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int) and (name in RATES or ".by_" in path or "_share." in path):
+        return percent(value)
+    return dollars(value) if isinstance(value, int) and name in MONEY else str(value)
