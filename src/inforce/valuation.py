@@ -1,4 +1,4 @@
-"""What a contract is worth on a day, as known on a day. It runs the step of the mechanics; it has no rule of its own."""
+"""What a contract is worth on a day, as known on a day. It runs the step of the mechanics and has no rule itself."""
 
 from copy import deepcopy
 from dataclasses import dataclass
@@ -151,7 +151,7 @@ def _accounts(position: Position, r: Ready, market: Market, on: date) -> tuple[A
             account.name,
             r.breakdown.account_value[r.state.funds + i],
             credited_rate=market.credited(name, on, account.minimum_rate).credited,
-        )  # fmt: skip
+        )
         for i, (name, account) in enumerate(sections.fixed_accounts.items())
         if r.state.balance[i]
     ]

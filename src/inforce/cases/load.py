@@ -171,10 +171,9 @@ def _written_out(card: MarketCard, decimals: int) -> MarketData:
 
 
 def _check_names(source: Source, card: MarketCard, terms: ContractTerms) -> None:
-    groups = {"unit_values": terms.sections.sub_accounts, "navs": terms.sections.sub_accounts,
-              "growth": terms.sections.sub_accounts, "declared_rates": terms.sections.fixed_accounts,
-              "secondary_rates": terms.sections.fixed_accounts}  # fmt: skip
-    for group, known in groups.items():
+    funds, fixed = list(terms.sections.sub_accounts), list(terms.sections.fixed_accounts)
+    for group in ("unit_values", "navs", "growth", "declared_rates", "secondary_rates"):
+        known = fixed if group.endswith("rates") else funds
         for name in getattr(card, group):
             if name not in known:
                 raise _bad(source, ("market", group, name), f"is no account of this product; it has {', '.join(known)}")

@@ -70,7 +70,7 @@ def explain(
             help="A figure (contract_value, surrender_value, surrender_charge, free_amount, "
             "maintenance_charge, death_benefit), an account, or an event's id."
         ),
-    ],  # fmt: skip
+    ],
     on: On,
     depth: Annotated[int, typer.Option(help="How many levels to print.", min=1)] = 8,
     known_at: KnownAt = None,

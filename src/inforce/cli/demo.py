@@ -34,8 +34,8 @@ def published(
     out = console()
     for group in dict.fromkeys(row.group for row in rows):
         cells = [row for row in rows if row.group == group]
-        t = table("table", "division", "column", "printed", "ours", "difference", "why", title=f"{group} ({len(cells)} cells)",
-                  right=("printed", "ours", "difference"))  # fmt: skip
+        columns = ("table", "division", "column", "printed", "ours", "difference", "why")
+        t = table(*columns, title=f"{group} ({len(cells)} cells)", right=columns[3:6])
         for row in cells:
             t.add_row(
                 row.table, row.division, row.column, str(row.printed), str(row.ours), str(row.difference), row.why

@@ -15,7 +15,7 @@ Name = Annotated[str, typer.Argument(metavar="PRODUCT", help="A packaged product
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
     """The products that come with Inforce."""
-    from inforce.terms import load_product, packaged_products
+    from inforce.terms import coverage, load_product, packaged_products
 
     from .output import console, print_json, table
 
@@ -25,9 +25,11 @@ def list_(as_json: AsJson = False) -> None:
             [{"id": p.id, "name": p.card.name, "forms": list(p.card.forms), "version": p.version} for p in products]
         )
         return
-    rows = table("product", "name", "kind", "forms", "assumptions", right=("assumptions",))
+    levels = {name: str(entry["level"]) for name, entry in coverage().items()}
+    rows = table("product", "name", "kind", "forms", "level", "assumptions", right=("assumptions",))
     for p in products:
-        rows.add_row(p.id, p.card.name, p.card.kind, ", ".join(p.card.forms), str(len(p.assumptions())))
+        kind = p.card.kind.replace("_", " ")
+        rows.add_row(p.id, p.card.name, kind, ", ".join(p.card.forms), levels[p.id], str(len(p.assumptions())))
     console().print(rows)
 
 
@@ -72,8 +74,12 @@ def show(
     out.print(f"[bold]{product.card.name}[/], {form}, {qualification}, {state}, issued {issue_day}, on {day}")
     out.print(f"issuer {product.issuer(state)}; {product.separate_account(qualification)}; terms {product.version}\n")
     rows = table("term", "value", "source")
-    for path, source in terms.sources.items():
-        rows.add_row(path, _shown(path, written[path]), f"[yellow]{source}[/]" if source.assumed else str(source))
+    shown: dict[str, list[str]] = {}
+    for path in terms.sources:
+        shown.setdefault(_list_of(path), []).append(_shown(path, written[path]))
+    for path, values_here in shown.items():
+        source = terms.source(path) or terms.sources[path]
+        rows.add_row(path, ", ".join(values_here), f"[yellow]{source}[/]" if source.assumed else str(source))
     out.print(rows)
     out.print(f"\n{len(terms.sources)} values, {len(terms.assumptions())} assumptions.")
 
@@ -124,6 +130,12 @@ def documents(name: Name) -> None:
     for key, document in product.documents.items():
         rows.add_row(key, str(document.date), document.kind, document.title, str(cited.count(key)))
     console().print(rows)
+
+
+def _list_of(path: str) -> str:
+    """The path of the list that a list item stands in; else the path itself. Years of a schedule stay apart."""
+    parent, _, name = path.rpartition(".")
+    return parent if name.isdigit() and ".by_" not in path else path
 
 
 def _near(file: Path, folder: Path) -> str:

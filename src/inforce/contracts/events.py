@@ -101,7 +101,7 @@ class PurchasePayment(Event):
     tax_year: Whole | None = Field(default=None, description="Tax year it counts for")
     basis: Amount | None = Field(
         default=None,
-        description="Investment in the contract it carries; if not given the payment for non-qualified, 0 for qualified",
+        description="Investment in the contract it carries; if not given the payment (non-qualified) or 0 (qualified)",
     )
 
 

@@ -1,7 +1,7 @@
 """Terms: a product as cited data, resolved for one contract on one day."""
 
 from .clocks import Cohort, Provenance
-from .product import ContractTerms, Product, find_product, load_product, packaged_products
+from .product import ContractTerms, Product, coverage, find_product, load_product, packaged_products
 from .schema import Pricing, VariableAnnuityTerms
 from .states import STATES
 
@@ -13,6 +13,7 @@ __all__ = [
     "Product",
     "Provenance",
     "VariableAnnuityTerms",
+    "coverage",
     "find_product",
     "load_product",
     "packaged_products",

@@ -165,6 +165,16 @@ def packaged_products() -> dict[str, Path]:
     return {f.parent.name: f.parent for f in sorted(root.glob("*/product.yaml"))}
 
 
+def coverage() -> dict[str, dict[str, Plain]]:
+    """What each packaged product covers: `products/products.yaml`, by product id."""
+    content = read_yaml(Path(str(resources.files("inforce"))) / "products" / "products.yaml").content
+    return {name: entry for name, entry in _as_mapping(content).items() if isinstance(entry, dict)}
+
+
+def _as_mapping(content: Plain) -> dict[str, Plain]:
+    return content if isinstance(content, dict) else {}
+
+
 def find_product(name: str | Path, beside: Path | None = None) -> Product:
     """The packaged product `name`, or the product in a folder (relative to `beside`).
 
