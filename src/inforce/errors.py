@@ -4,7 +4,7 @@
 InforceError
 ├── BadInput            something given is wrong; nothing was done
 │   ├── BadTerms        a product's terms: file, line, path
-│   ├── BadMarketData   prices or declared rates: file, line
+│   ├── BadMarketData   prices or declared rates: file, line (BadMarketFile: everything wrong with a file)
 │   ├── BadCase         a case or contract file
 │   └── DateOutOfRange  a date no calendar covers
 ├── MissingData         something that is needed was not given
@@ -12,6 +12,7 @@ InforceError
 │   └── MissingRate
 ├── Refused             a request a contract does not allow; carries a named reason and its citation
 ├── NotFound            no product, contract or event of that name
+├── Backdated           an event counts from a day that a stored state has passed: replay
 └── Fault               the ledger would not balance or a rule was run outside its range: nothing was posted
 ```
 """
@@ -73,6 +74,10 @@ class Refused(InforceError):
     def __init__(self, reason: str, message: str, *, citation: str = "") -> None:
         self.reason, self.message, self.citation = reason, message, citation
         super().__init__(f"{reason}: {message}" + (f" [{citation}]" if citation else ""))
+
+
+class Backdated(InforceError):
+    """An event counts from a day that a stored state has passed; the contract must be replayed from before it."""
 
 
 class NotFound(InforceError):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from inforce.contracts import Contract
 from inforce.contracts.events import Issue
-from inforce.cycle import Opening, Position, Pricer, advance, pricing_day
+from inforce.cycle import Position, Pricer, Snapshot, advance, pricing_day
 from inforce.cycle.fold import Observer
 from inforce.dates import MonthEnd, completed_years, day_number
 from inforce.errors import BadCase, BadInput, BadMarketData, InforceError, NotFound
@@ -45,7 +45,7 @@ class Loaded:
     contract: Contract
     journal: MemoryJournal
     market: Market
-    opening: Opening | None
+    opening: Snapshot | None
 
     def advance(self, through: date, known_at: date | None = None, observer: Observer | None = None) -> Position:
         """The contract with everything due up to a day, by what was entered up to `known_at`."""
@@ -192,7 +192,7 @@ def _with_derived(market: Market, product: Product, contract: Contract, terms: C
 
 def _opening(
     source: Source, card: Case, opening: OpeningCard, terms: ContractTerms, market: Market, product: Product
-) -> Opening:
+) -> Snapshot:
     issued = card.contract.issued or opening.on
     if opening.on < issued:
         raise _bad(source, ("opening", "on"), f"is before the contract date {issued}")
@@ -210,7 +210,7 @@ def _opening(
     carried = state.payments if card.contract.qualification == "non_qualified" else 0
     state.basis = carried if opening.basis is None else opening.basis
     state.anniversary_value = _anniversary_value(source, opening, state, terms, issued)
-    return Opening(opening.on, issued, state)
+    return Snapshot(opening.on, issued, state, card.contract.delivered, card.contract.allocation)
 
 
 def _anniversary_value(source: Source, opening: OpeningCard, state: Annuity, terms: ContractTerms, issued: date) -> int:

@@ -1,8 +1,9 @@
 """The fold: a contract's events and calendar, applied in order, up to a day. Replay from nothing is this function."""
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from inforce.contracts import Contract, Event, check_application, check_event, refusal
 from inforce.contracts.events import (
@@ -15,7 +16,7 @@ from inforce.contracts.events import (
 )
 from inforce.contracts.good_order import check_allocation
 from inforce.dates import day_number
-from inforce.errors import Fault, MissingData, Refused
+from inforce.errors import Backdated, Fault, MissingData, Refused
 from inforce.ledger import Entry, Line, Recorded
 from inforce.market import Market
 from inforce.mechanics import limits
@@ -44,7 +45,7 @@ class Applied:
     @property
     def name(self) -> str:
         """The event's id, or the calendar's operation and day."""
-        return self.item.event.id if self.item.event else f"{self.item.operation} {self.item.day}"
+        return self.item.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,30 @@ class Waiting:
     recorded: Recorded
     day: date
     waits_for: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A contract at the end of a day, from which the fold goes on."""
+
+    on: date
+    issued: date | None
+    state: Annuity | None
+    delivered: date | None = None
+    allocation: Mapping[str, int] = field(default_factory=dict)
+    suspense: int = 0
+    sequence: int = 0
+    """The last event of the journal that it has seen."""
+    waiting: frozenset[int] = frozenset()
+    """Sequences of events received and not applied yet."""
+
+    def received(self, recorded: Recorded) -> bool:
+        """Was the event there already?"""
+        return recorded.sequence <= self.sequence and recorded.event.on <= self.on
+
+    def handled(self, recorded: Recorded) -> bool:
+        """Was it applied or declined already?"""
+        return self.received(recorded) and recorded.sequence not in self.waiting
 
 
 Observer = Callable[["Position", Applied], None]
@@ -87,12 +112,25 @@ class Position:
     entries: list[Entry] = field(default_factory=list)
     stalled: MissingData | None = None
     """The price or rate that stopped the fold, if one did."""
+    reached: date = date.max
+    """Everything due up to here is done: `through`, or the day before what stalled."""
+    sequence: int = 0
+    """The last event of the journal that the fold has seen."""
+
+    def __post_init__(self) -> None:
+        self.reached = self.through
 
     def terms(self, on: date) -> ContractTerms:
         """The contract's terms on a day. Refused before issue."""
         if self.issued is None:
             raise Refused("not_issued", f"contract {self.contract.id} is not issued on {on}")
         return self.product.terms(self.contract.cohort(self.issued), on)
+
+    def snapshot(self) -> Snapshot:
+        """A copy to go on from."""
+        waiting = frozenset(w.recorded.sequence for w in self.waiting)
+        return Snapshot(self.reached, self.issued, deepcopy(self.state), self.delivered, self.allocation,
+                        self.suspense, self.sequence, waiting)  # fmt: skip
 
 
 def advance(
@@ -102,43 +140,34 @@ def advance(
     market: Market,
     through: date,
     observer: Observer | None = None,
-    opening: "Opening | None" = None,
+    opening: "Snapshot | None" = None,
 ) -> Position:
     """Apply everything due up to and including `through`: requests in good order, and what the calendar brings.
 
     A request that its terms do not allow is declined with a reason, and money it brought is returned. One whose
-    price is not known yet waits, and so does all that comes after it.
+    price is not known yet waits, and so does all that comes after it. With an `opening` the fold goes on from there:
+    what the snapshot has handled is passed over.
 
     Raises:
         Fault: an entry did not balance or a rule was used outside its range; nothing of the contract is posted.
+        Backdated: an event counts from a day that the opening has passed; replay from an earlier one, or from nothing.
     """
-    fold = _Fold(Position(contract, product, through), market, observer)
-    if opening is not None:
-        fold.open_at(opening)
+    fold = _Fold(Position(contract, product, through), market, observer, opening)
     fold.run(recorded)
     return fold.position
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """A contract's state on a day in mid-life, from which the fold goes on."""
-
-    on: date
-    issued: date
-    state: Annuity
-
-
 class _Fold:
-    def __init__(self, position: Position, market: Market, observer: Observer | None) -> None:
+    def __init__(self, position: Position, market: Market, observer: Observer | None, opening: Snapshot | None) -> None:
         self.position = position
         self.pricer = Pricer(market, position.product, position.contract.qualification)
         self.observer = observer
         self.engine = engine_version()
-        self.opened: date | None = None
+        self.opening = opening
         position.allocation = position.contract.allocation
-
-    def open_at(self, opening: Opening) -> None:
-        self.position.issued, self.position.state, self.opened = opening.issued, opening.state, opening.on
+        if opening is not None:
+            position.issued, position.delivered, position.suspense = opening.issued, opening.delivered, opening.suspense
+            position.allocation, position.state = opening.allocation, deepcopy(opening.state)
 
     def run(self, recorded: list[Recorded]) -> None:
         for item in self._agenda(recorded):
@@ -154,8 +183,9 @@ class _Fold:
 
     def _agenda(self, recorded: list[Recorded]) -> list[Item]:
         """Every item in order; only what was received by the day is known to it."""
-        position = self.position
-        arrived = [r for r in recorded if r.event.on <= position.through]
+        position, opening = self.position, self.opening
+        arrived = [r for r in recorded if r.event.on <= position.through and not (opening and opening.handled(r))]
+        position.sequence = max((r.sequence for r in recorded), default=opening.sequence if opening else 0)
         issue = next((r.event for r in arrived if isinstance(r.event, Issue)), None)
         first = position.issued or (issue.contract_date or issue.on if issue else None)
         issued = first or min((r.event.on for r in arrived), default=position.through)
@@ -163,15 +193,17 @@ class _Fold:
         self._receive(arrived)
         items = [request_item(r, terms.calendar, max(first, issue.on) if first and issue else first) for r in arrived]
         if first is not None:
-            items += [
-                i for i in calendar_items(first, terms, position.through) if not self.opened or i.day > self.opened
-            ]
+            items += [i for i in calendar_items(first, terms, position.through) if not opening or i.day > opening.on]
+        late = next((i for i in items if opening and i.recorded and i.day <= opening.on), None)
+        if late is not None and opening is not None:
+            raise Backdated(f"event {late.name} counts from {late.day}; the contract stands at {opening.on} already: "
+                            "replay it from before")  # fmt: skip
         return sorted(items, key=lambda item: rank(item, terms.order_of_operations.operations))
 
     def _receive(self, arrived: list[Recorded]) -> None:
         """Money goes into suspense on the day it arrives."""
         for r in arrived:
-            if isinstance(r.event, PurchasePayment):
+            if isinstance(r.event, PurchasePayment) and not (self.opening and self.opening.received(r)):
                 self.position.suspense += r.event.amount
                 self._enter("receipt", r.event.on, r, received_lines(r.event.amount))
 
@@ -186,6 +218,7 @@ class _Fold:
             self._decline(item, refused)
         except MissingData as missing:
             self.position.stalled = missing
+            self.position.reached = item.day - timedelta(days=1)
             self._wait(item, str(missing))
 
     def _decline(self, item: Item, refused: Refused) -> None:

@@ -31,6 +31,11 @@ class Item:
     recorded: Recorded | None = None
 
     @property
+    def name(self) -> str:
+        """The event's id, or the calendar's operation and day."""
+        return self.recorded.event.id if self.recorded else f"{self.operation} {self.day}"
+
+    @property
     def event(self) -> Event | None:
         return self.recorded.event if self.recorded else None
 

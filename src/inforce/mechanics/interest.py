@@ -9,6 +9,10 @@ INDEX_SCALE: Final = 1_000_000_000_000_000
 """An interest index starts at 1 and is a whole number at 1e-15."""
 
 
+INDEX_ERROR: Final = 4
+"""Indices are rounded: what lies this close (4e-15 of the balance) below half a cent is half a cent."""
+
+
 @rule
 def credited_rate(declared: int, secondary: int, minimum: int) -> int:
     """The rate credited: the greatest of the declared rate, the year's secondary guarantee, the contract minimum."""
@@ -22,4 +26,4 @@ def with_interest(balance: int, index: int, anchor: int) -> int:
     Rounded once, from the anchor, never day by day: $1,000 after a year at 1 % is
     `with_interest(100_000, 1_010_000_000_000_000, 1_000_000_000_000_000)` = 101,000.
     """
-    return ratio(balance, index, anchor)
+    return ratio(balance, index + INDEX_ERROR, anchor)

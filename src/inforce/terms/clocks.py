@@ -106,16 +106,20 @@ class Resolver:
     def _resolve(self, node: Plain, path: TermPath, raw: TermPath, source: Provenance | None) -> Plain:
         amendment = self._amendment(path)
         if amendment is not None:
-            return self._resolve(amendment.becomes, path, ("amendment", *path), amendment.provenance)
+            return self._chosen(amendment.becomes, path, ("amendment", *path), amendment.provenance)
+        return self._chosen(node, path, raw, source)
+
+    def _chosen(self, node: Plain, path: TermPath, raw: TermPath, source: Provenance | None) -> Plain:
+        """What `node` says, and not what an amendment of `path` would."""
         if isinstance(node, list):
             if node and all(isinstance(item, dict) and MARKS & item.keys() for item in node):
                 i = self._choice(node, path, raw)
-                return self._resolve(node[i], path, (*raw, str(i)), source)
+                return self._chosen(node[i], path, (*raw, str(i)), source)
             return [self._resolve(x, (*path, str(i)), (*raw, str(i)), source) for i, x in enumerate(node)]
         if isinstance(node, dict):
             source = provenance_of(self.tree, node, path, raw) or source
             if "is" in node:
-                return self._resolve(node["is"], path, (*raw, "is"), source)
+                return self._chosen(node["is"], path, (*raw, "is"), source)
             inner = {key: value for key, value in node.items() if key not in MARKS}
             return {k: self._resolve(v, (*path, k), (*raw, k), source) for k, v in inner.items()}
         if source is None:

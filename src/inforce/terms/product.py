@@ -3,7 +3,7 @@
 import hashlib
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from importlib import resources
@@ -18,7 +18,7 @@ from inforce.mechanics.records import Terms
 
 from .clocks import COHORT_KEYS, Amendment, Cohort, Provenance, Resolver, Tree, marked, provenance_of, within
 from .record import Field, record_sources, terms_record
-from .schema import Document, ProductCard, VariableAnnuityTerms, section_fields
+from .schema import OPTIONAL_SECTIONS, Document, ProductCard, Sale, VariableAnnuityTerms, section_fields
 from .source import Plain, Source, TermPath, read_yaml
 from .states import STATES
 from .values import day as read_day
@@ -53,8 +53,9 @@ class ContractTerms:
         return str(source) if source else ""
 
     def assumptions(self) -> list[Provenance]:
-        """The assumptions these terms rest on, each once."""
-        return list({s.assumption: s for s in self.sources.values() if s.assumed}.values())
+        """The assumptions a contract's values rest on, each once."""
+        held = [s for s in self.sources.values() if s.path.split(".")[0] not in OPTIONAL_SECTIONS]
+        return list({s.assumption: s for s in held if s.assumed}.values())
 
 
 @dataclass(slots=True)
@@ -94,10 +95,29 @@ class Product:
 
     def _resolve(self, cohort: Cohort, on: date, filed_by: date | None) -> ContractTerms:
         resolver = Resolver(self.tree, cohort, on, filed_by)
-        plain = {name: resolver.section(name) for name in section_fields()}
+        plain = {name: resolver.section(name) for name in section_fields() if name in self.tree.content}
         sections = validated(VariableAnnuityTerms, plain, self.tree, ())
         sources = {".".join(path): source for path, source in resolver.provenance.items()}
         return ContractTerms(self, cohort, sections, terms_record(sections), sources, record_sources(sections))
+
+    def supposing(self, changes: Mapping[str, Plain], why: str, *, sold_throughout: bool = False) -> "Product":
+        """This product with some terms changed, as an assumption: a hypothetical contract, not a filing.
+
+        `changes` gives plain values by term path, like `{"maintenance_charge.amount": "9.73"}`; `sold_throughout`
+        sells every form on every day. Everything else, and every rule, stays as it is.
+        """
+        tree = Tree(self.tree.content, dict(self.tree.places), dict(self.tree.amendments))
+        for name, becomes in changes.items():
+            path = tuple(name.split("."))
+            tree.places[("amendment", *path)] = tree.place(path)
+            source = Provenance(name, tree.place(path), assumption=why)
+            supposed = Amendment(path, becomes, date.max, {}, {}, source)
+            tree.amendments[path] = [*tree.amendments.get(path, ()), supposed]
+        card = self.card
+        if sold_throughout:
+            forms = {form: Sale.model_validate({"from": str(FIRST_DAY), "assumption": why}) for form in card.forms}
+            card = card.model_copy(update={"forms": forms})
+        return replace(self, card=card, tree=tree, _resolved={})
 
     def issuer(self, issue_state: str) -> str:
         """The company that issues in a state."""
@@ -215,7 +235,7 @@ def _tree(sources: list[Source]) -> Tree:
                                line=source.place((name,)).line, at=name)  # fmt: skip
             tree.content[name] = node
         tree.places.update(source.places)
-    missing = [name for name in section_fields() if name not in tree.content]
+    missing = [name for name in section_fields() if name not in tree.content and name not in OPTIONAL_SECTIONS]
     if missing:
         raise BadTerms(f"sections are missing from terms/: {', '.join(missing)}",
                        file=sources[0].file.parent if sources else None)  # fmt: skip
@@ -326,7 +346,7 @@ def _values(wanted: Any) -> list[str]:
 def _check_choices(product: Product) -> None:
     """Resolve every section for every cohort and day that it tells apart."""
     amended = {path: False for path in product.tree.amendments}
-    for name, model in section_fields().items():
+    for name, model in ((n, m) for n, m in section_fields().items() if n in product.tree.content):
         for cohort, on in _cohorts(product, name):
             plain = Resolver(product.tree, cohort, on).section(name)
             _validate_section(product, name, model, plain)

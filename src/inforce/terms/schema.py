@@ -254,6 +254,30 @@ class IncomeTax(Strict):
     taxation: Literal["earnings_first", "pro_rata"]
 
 
+class Performance(Strict):
+    """How standardized and contract-level returns are worked out: what is bought, and what of the charges it bears.
+
+    Only the returns read it; no contract's value rests on it.
+    """
+
+    purchase_payment: Amount = Field(description="The one payment at the start of the period", gt=0)
+    worked_at: Whole = Field(
+        description="Multiple at which the contract is bought, maintenance charge and payment alike, so that rounding "
+        "to the cent cannot show in the printed decimals; 1: the payment itself",
+        ge=1,
+    )
+    maintenance_charge_shares: dict[str, Rate] = Field(
+        description="Part of the annual maintenance charge that a contract wholly in one sub-account bears"
+    )
+    on_non_valuation_day: Pricing = Field(
+        description="The price of a period's first or last day where that day has none; `last_price`: the contract is "
+        "dated that day and bought at the price before it, so that its years end on the days of the table"
+    )
+    sold_throughout: YesNo = Field(
+        description="Are the figures also for periods that begin when the form was not sold any more?"
+    )
+
+
 class OrderOfOperations(Strict):
     """The order in which one day's operations happen."""
 
@@ -285,6 +309,14 @@ class VariableAnnuityTerms(Strict):
     free_look: FreeLook
     premium_tax: PremiumTax
     income_tax: IncomeTax
+    performance: Performance | None = None
+
+    @model_validator(mode="after")
+    def _shares_of_each_sub_account(self) -> "VariableAnnuityTerms":
+        shares = self.performance.maintenance_charge_shares if self.performance else self.sub_accounts
+        if set(shares) != set(self.sub_accounts):
+            raise ValueError("performance.maintenance_charge_shares must give each sub-account its share, no other")
+        return self
 
 
 class Sale(Strict):
@@ -345,6 +377,11 @@ class Document(Strict):
     where: str = ""
 
 
+OPTIONAL_SECTIONS = frozenset({"performance"})
+"""Sections that a product may lack: they serve readers of contracts, not contracts."""
+
+
 def section_fields() -> dict[str, Any]:
     """Section name → model."""
-    return {name: info.annotation for name, info in VariableAnnuityTerms.model_fields.items()}
+    models = {name: info.annotation for name, info in VariableAnnuityTerms.model_fields.items()}
+    return {**models, "performance": Performance}

@@ -1,0 +1,21 @@
+"""Returns: a payment bought and surrendered over history, by the contract's own rules, beside the printed figures."""
+
+from .periods import YEAR_TO_DATE, Period, Return, period
+from .published import GROUPS, Row, Summary, published_table, summaries
+from .purchase import Redemption, account_level, contract_level, redeem
+
+__all__ = [
+    "GROUPS",
+    "YEAR_TO_DATE",
+    "Period",
+    "Redemption",
+    "Return",
+    "Row",
+    "Summary",
+    "account_level",
+    "contract_level",
+    "period",
+    "published_table",
+    "redeem",
+    "summaries",
+]

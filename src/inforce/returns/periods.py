@@ -1,0 +1,73 @@
+"""Periods of a returns table, and a return over one of them."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Final
+
+from inforce.dates import MonthEnd, monthly_date, previous_valuation_date
+
+YEAR_TO_DATE: Final = 0
+"""Stands for the years of the period since the end of the last calendar year."""
+
+_DIGITS: Final = Context(prec=40)
+_PRINTED: Final = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A column of a returns table: whole years back from a day, or the year to date."""
+
+    start: date
+    """The calendar day that the column names; it may have no price."""
+    end: date
+    years: int
+
+    @property
+    def priced_on(self) -> tuple[date, date]:
+        """The valuation dates whose prices hold on the first and last day: those days, or the preceding ones."""
+        return previous_valuation_date(self.start), previous_valuation_date(self.end)
+
+
+def period(as_of: date, years: int) -> Period:
+    """The same calendar day `years` back; for the year to date the last day of the year before.
+
+    Three years to 31 July 2008 begin on Sunday 31 July 2005 and are priced on Friday 29 July.
+    """
+    if years == YEAR_TO_DATE:
+        return Period(date(as_of.year - 1, 12, 31), as_of, years)
+    return Period(monthly_date(as_of, -12 * years, MonthEnd.LAST_DAY), as_of, years)
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """What 1 has become over a period."""
+
+    growth: Decimal
+    """End over start."""
+    years: int
+
+    @property
+    def exact(self) -> Decimal:
+        """Percent, unrounded: the cumulative change for one year or less, else T in P (1 + T)^n = ERV.
+
+        1,000 that become 1,061.208 in three years return 2 %.
+        """
+        return _DIGITS.multiply(100, _DIGITS.subtract(annual_growth(self.growth, self.years), 1))
+
+    @property
+    def percent(self) -> Decimal:
+        """Percent as it is printed: two decimals, half up by size."""
+        return self.exact.quantize(_PRINTED, ROUND_HALF_UP)
+
+
+def annual_growth(growth: Decimal, years: int) -> Decimal:
+    """The `years`-th root of a growth; the growth itself for one year or less, and where nothing is left."""
+    if years <= 1 or growth <= 0:
+        return growth
+    return _DIGITS.exp(_DIGITS.divide(_DIGITS.ln(growth), years))
+
+
+def growth_of(start: int, end: int) -> Decimal:
+    """`end / start` of two whole numbers, to 40 digits."""
+    return _DIGITS.divide(Decimal(end), Decimal(start))

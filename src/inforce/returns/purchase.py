@@ -1,0 +1,137 @@
+"""A payment bought, charged and surrendered: a real contract, run by the cycle under the product's own terms.
+
+There is no rule here. The maintenance charge, the surrender charge and the free amount are those of the mechanics; the
+product's `performance` terms say what is bought and which part of the maintenance charge one sub-account bears.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from inforce.contracts import Contract
+from inforce.contracts.events import Issue, PurchasePayment, Surrender
+from inforce.cycle import Position, Pricer, advance
+from inforce.errors import BadInput
+from inforce.ledger import MemoryJournal
+from inforce.market import Market
+from inforce.mechanics.money import PPB, ratio
+from inforce.mechanics.records import Status
+from inforce.terms import Product, VariableAnnuityTerms
+from inforce.terms.schema import Performance
+
+from .periods import Period, Return, growth_of, period
+
+QUALIFICATION = "non_qualified"
+"""Of the hypothetical contract: decides its separate account and how it would be taxed, not what it pays."""
+ISSUE_STATE = "MA"
+WHY = "hypothetical contract of a returns table: one sub-account, its share of the maintenance charge, no premium tax"
+
+
+@dataclass(frozen=True, slots=True)
+class Redemption:
+    """A contract bought at the start of a period and surrendered at its end. Money in cents, at `multiple`."""
+
+    period: Period
+    multiple: int
+    """How many times the payment of the terms was bought."""
+    paid_in: int
+    maintenance_charges: int
+    """All of the period, that of the surrender included."""
+    surrender_charge: int
+    paid_out: int
+
+    @property
+    def result(self) -> Return:
+        """The return of the payment."""
+        return Return(growth_of(self.paid_in, self.paid_out), self.period.years)
+
+
+def account_level(product: Product, market: Market, sub_account: str, as_of: date, years: int) -> Return:
+    """Return of an accumulation unit: fund expenses and separate account charge, no charge of the contract.
+
+    Raises:
+        MissingPrice: no unit value at one of the ends.
+    """
+    span, pricer = period(as_of, years), Pricer(market, product, QUALIFICATION)
+    start, end = (pricer.unit_value(sub_account, day) for day in span.priced_on)
+    return Return(growth_of(start, end), years)
+
+
+def contract_level(
+    product: Product, market: Market, sub_account: str, form: str, as_of: date, years: int, multiple: int | None = None
+) -> Return:
+    """Return of a payment after every charge of a contract that is surrendered at the close of `as_of`.
+
+    Raises:
+        BadInput: the product has no `performance` terms.
+        MissingPrice: a price on the way is not known.
+    """
+    return redeem(product, market, sub_account, form, as_of, years, multiple).result
+
+
+def redeem(
+    product: Product, market: Market, sub_account: str, form: str, as_of: date, years: int, multiple: int | None = None
+) -> Redemption:
+    """Buy and surrender the contract of `contract_level`; `multiple` stands in for the one of the terms."""
+    span = period(as_of, years)
+    contract = Contract("returns", product.id, form, QUALIFICATION, ISSUE_STATE, allocation={sub_account: PPB})
+    terms = product.terms(contract.cohort(span.start), span.start).sections
+    performance = _performance(product, terms)
+    times = performance.worked_at if multiple is None else multiple
+    supposed = product.supposing(
+        _changes(terms, performance, sub_account, times), WHY, sold_throughout=performance.sold_throughout
+    )
+    return _redemption(_run(contract, supposed, market, span, performance.purchase_payment * times), span, times)
+
+
+def _performance(product: Product, terms: VariableAnnuityTerms) -> Performance:
+    if terms.performance is None:
+        raise BadInput(f"{product.id} has no `performance` terms, so that returns after charges are not defined")
+    return terms.performance
+
+
+def _changes(terms: VariableAnnuityTerms, performance: Performance, sub_account: str, multiple: int) -> dict[str, str]:
+    """What the hypothetical contract's terms say instead: its part of the charge, at the multiple; no premium tax."""
+    charge = terms.maintenance_charge
+    share = performance.maintenance_charge_shares[sub_account]
+    changes = {
+        "maintenance_charge.amount": _dollars(ratio(charge.amount * multiple, share, PPB)),
+        "calendar.non_valuation_day.purchase_payment": str(performance.on_non_valuation_day),
+        "calendar.non_valuation_day.surrender": str(performance.on_non_valuation_day),
+        "premium_tax.rate": "0%",
+    }
+    if charge.waived_from is not None:
+        changes["maintenance_charge.waived_from"] = _dollars(charge.waived_from * multiple)
+    return changes
+
+
+def _dollars(cents: int) -> str:
+    return f"{cents // 100}.{cents % 100:02d}"
+
+
+def _run(contract: Contract, product: Product, market: Market, span: Period, payment: int) -> Position:
+    """Issue, payment and surrender through the cycle; whatever kept one of them from happening is raised."""
+    journal = MemoryJournal()
+    journal.open(contract)
+    journal.record(contract.id, Issue(on=span.start))
+    journal.record(contract.id, PurchasePayment(on=span.start, amount=payment))
+    journal.record(contract.id, Surrender(on=span.end))
+    position = advance(contract, product, journal.events(contract.id), market, span.end)
+    if position.stalled is not None:
+        raise position.stalled
+    for declined in position.declined:
+        raise declined.refused
+    if position.state is None or position.state.status != Status.SURRENDERED:
+        raise BadInput(f"a surrender on {span.end} is priced later; let the period end on a valuation date")
+    return position
+
+
+def _redemption(position: Position, span: Period, multiple: int) -> Redemption:
+    steps = [applied.breakdown for applied in position.applied]
+    return Redemption(
+        period=span,
+        multiple=multiple,
+        paid_in=sum(b.payment for b in steps),
+        maintenance_charges=sum(b.maintenance for b in steps),
+        surrender_charge=steps[-1].surrender_charge,
+        paid_out=steps[-1].net,
+    )
