@@ -6,11 +6,11 @@ from pathlib import Path
 
 from inforce.contracts import Contract
 from inforce.contracts.events import Issue
-from inforce.cycle import Position, Pricer, Snapshot, advance, pricing_day
+from inforce.cycle import Position, Pricer, advance, pricing_day
 from inforce.cycle.fold import Observer
 from inforce.dates import MonthEnd, completed_years, day_number
 from inforce.errors import BadCase, BadInput, BadMarketData, InforceError, NotFound
-from inforce.ledger import MemoryJournal
+from inforce.ledger import MemoryJournal, Snapshot
 from inforce.market import (
     Market,
     MarketData,

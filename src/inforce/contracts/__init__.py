@@ -1,7 +1,7 @@
 """Contracts: parties and roles, elections, events, good order."""
 
 from .contract import Contract, Party
-from .events import EVENT_KINDS, PRICED, AnyEvent, Event
+from .events import EVENT_KINDS, PRICED, AnyEvent, Event, Reversal
 from .good_order import check_allocation, check_application, check_event, refusal
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Contract",
     "Event",
     "Party",
+    "Reversal",
     "check_allocation",
     "check_application",
     "check_event",

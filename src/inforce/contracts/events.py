@@ -166,6 +166,13 @@ class DeathProof(Event):
     withholding: Withholding = 0
 
 
+class Reversal(Event):
+    """An earlier event was wrong: everything is as if it had never happened, but for the history."""
+
+    kind: Literal["reversal"] = "reversal"
+    of: str = Field(description="Id of the event that is taken back")
+
+
 AnyEvent = Annotated[
     Application
     | Issue
@@ -176,7 +183,8 @@ AnyEvent = Annotated[
     | Surrender
     | FreeLook
     | DeathNotice
-    | DeathProof,
+    | DeathProof
+    | Reversal,
     Field(discriminator="kind"),
 ]
 EVENT_KINDS: dict[str, type[Event]] = {
@@ -190,6 +198,7 @@ EVENT_KINDS: dict[str, type[Event]] = {
     "free_look": FreeLook,
     "death_notice": DeathNotice,
     "death_proof": DeathProof,
+    "reversal": Reversal,
 }
 PRICED = frozenset(
     {"purchase_payment", "transfer", "withdrawal", "surrender", "free_look", "death_notice", "death_proof"}

@@ -10,7 +10,7 @@ from inforce.mechanics.records import Reason
 from inforce.terms import STATES, ContractTerms, Product
 
 from .contract import Contract
-from .events import AllocationChange, Event, FreeLook, PurchasePayment, Transfer, Withdrawal
+from .events import AllocationChange, Event, FreeLook, Issue, PurchasePayment, Reversal, Transfer, Withdrawal
 
 TERM_OF_REASON: Final[Mapping[Reason, str]] = {
     Reason.BELOW_MINIMUM_WITHDRAWAL: "withdrawals.minimum",
@@ -66,6 +66,14 @@ def check_application(contract: Contract, product: Product, on: date) -> None:
         raise Refused("not_sold_yet", f"the {contract.form} form is sold from {sale.from_}", citation=source)
     if sale.to is not None and on > sale.to:
         raise Refused("not_sold_any_more", f"the {contract.form} form was sold until {sale.to}", citation=source)
+
+
+def check_reversal(event: Reversal, target: Event | None) -> None:
+    """Can this reversal take its event back? Raises Refused."""
+    if target is None:
+        raise Refused("unknown_event", f"there is no event {event.of!r} to take back by {event.on}")
+    if isinstance(target, Issue | Reversal):
+        raise Refused("not_reversible", f"event {event.of!r} is of kind {target.kind}, which cannot be taken back")
 
 
 def check_event(event: Event, terms: ContractTerms, issued: date | None, delivered: date | None, on: date) -> None:

@@ -1,17 +1,22 @@
 """The cycle: what is due, applied in order and posted. It works only where something is due."""
 
-from .fold import Applied, Declined, Position, Snapshot, Waiting, advance
+from .correction import OWED, corrections
+from .fold import Applied, Declined, Position, Waiting, advance
 from .prices import Pricer
+from .run import Cycle, next_due
 from .schedule import effective_date, pricing_day
 
 __all__ = [
+    "OWED",
     "Applied",
+    "Cycle",
     "Declined",
     "Position",
     "Pricer",
-    "Snapshot",
     "Waiting",
     "advance",
+    "corrections",
     "effective_date",
+    "next_due",
     "pricing_day",
 ]

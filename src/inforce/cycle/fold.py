@@ -11,13 +11,14 @@ from inforce.contracts.events import (
     DeathProof,
     Issue,
     PurchasePayment,
+    Reversal,
     Transfer,
     Withdrawal,
 )
-from inforce.contracts.good_order import check_allocation
+from inforce.contracts.good_order import check_allocation, check_reversal
 from inforce.dates import day_number
 from inforce.errors import Backdated, Fault, MissingData, Refused
-from inforce.ledger import Entry, Line, Recorded
+from inforce.ledger import Entry, Line, Recorded, Snapshot
 from inforce.market import Market
 from inforce.mechanics import limits
 from inforce.mechanics.accounts import revalue
@@ -64,30 +65,6 @@ class Waiting:
     recorded: Recorded
     day: date
     waits_for: str
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A contract at the end of a day, from which the fold goes on."""
-
-    on: date
-    issued: date | None
-    state: Annuity | None
-    delivered: date | None = None
-    allocation: Mapping[str, int] = field(default_factory=dict)
-    suspense: int = 0
-    sequence: int = 0
-    """The last event of the journal that it has seen."""
-    waiting: frozenset[int] = frozenset()
-    """Sequences of events received and not applied yet."""
-
-    def received(self, recorded: Recorded) -> bool:
-        """Was the event there already?"""
-        return recorded.sequence <= self.sequence and recorded.event.on <= self.on
-
-    def handled(self, recorded: Recorded) -> bool:
-        """Was it applied or declined already?"""
-        return self.received(recorded) and recorded.sequence not in self.waiting
 
 
 Observer = Callable[["Position", Applied], None]
@@ -184,7 +161,8 @@ class _Fold:
     def _agenda(self, recorded: list[Recorded]) -> list[Item]:
         """Every item in order; only what was received by the day is known to it."""
         position, opening = self.position, self.opening
-        arrived = [r for r in recorded if r.event.on <= position.through and not (opening and opening.handled(r))]
+        standing = self._standing([r for r in recorded if r.event.on <= position.through])
+        arrived = [r for r in standing if not (opening and opening.handled(r))]
         position.sequence = max((r.sequence for r in recorded), default=opening.sequence if opening else 0)
         issue = next((r.event for r in arrived if isinstance(r.event, Issue)), None)
         first = position.issued or (issue.contract_date or issue.on if issue else None)
@@ -199,6 +177,29 @@ class _Fold:
             raise Backdated(f"event {late.name} counts from {late.day}; the contract stands at {opening.on} already: "
                             "replay it from before")  # fmt: skip
         return sorted(items, key=lambda item: rank(item, terms.order_of_operations.operations))
+
+    def _standing(self, recorded: list[Recorded]) -> list[Recorded]:
+        """The events without reversals and what they take back. Backdated where that was handled already."""
+        by_id = {r.event.id: r for r in recorded}
+        gone: set[str] = set()
+        for r in recorded:
+            if isinstance(r.event, Reversal):
+                gone.add(r.event.id)
+                if self.opening is None or not self.opening.handled(r):
+                    gone |= self._taken_back(r, r.event, by_id.get(r.event.of))
+                else:
+                    gone.add(r.event.of)
+        return [r for r in recorded if r.event.id not in gone]
+
+    def _taken_back(self, reversal: Recorded, event: Reversal, target: Recorded | None) -> set[str]:
+        try:
+            check_reversal(event, target.event if target else None)
+        except Refused as refused:
+            self.position.declined.append(Declined(reversal, event.on, refused))
+            return set()
+        if target is not None and self.opening is not None and self.opening.received(target):
+            raise Backdated(f"event {target.event.id} is reversed by {event.id}; it was taken in already: replay it")
+        return {event.of}
 
     def _receive(self, arrived: list[Recorded]) -> None:
         """Money goes into suspense on the day it arrives."""
@@ -322,6 +323,6 @@ class _Fold:
         terms: ContractTerms | None = None,
     ) -> None:
         version = terms.product.version if terms else self.position.product.version
-        event, known = (recorded.event.id, recorded.known) if recorded else (operation, day)
+        event, known = (recorded.event.id, recorded.known) if recorded else (f"{operation} {day}", day)
         entry = entry_for(self.position.contract.id, event, operation, day, known, version, self.engine, lines)
         self.position.entries.append(entry)

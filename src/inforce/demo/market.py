@@ -4,7 +4,7 @@ Month-end unit values come with the package (`reconstructed_unit_values.csv`; it
 days between are filled in here, and so are the declared rates that the printed document does not give.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
@@ -14,7 +14,7 @@ from typing import Final
 
 from inforce.dates import valuation_dates
 from inforce.market import Market, MarketData, Rates, Series, SubAccount, load_market_file, load_unit_values
-from inforce.market.exact import day_text, month_text
+from inforce.market.exact import month_text
 from inforce.terms import packaged_products
 
 PRODUCT: Final = "flex-extra"
@@ -51,9 +51,9 @@ def _packaged(name: str) -> Path:
     return Path(str(resources.files("inforce.demo"))) / name
 
 
-def daily(monthly: dict[SubAccount, Series] | Iterable[tuple[SubAccount, Series]]) -> dict[SubAccount, Series]:
+def daily(monthly: Mapping[SubAccount, Series]) -> dict[SubAccount, Series]:
     """Every valuation date from the first to the last given one, filled in by `filled`."""
-    return {fund: Series.of(dict(filled(series)), SOURCE) for fund, series in dict(monthly).items()}
+    return {fund: Series.of(dict(filled(series)), SOURCE) for fund, series in monthly.items()}
 
 
 def filled(series: Series) -> Iterator[tuple[date, int]]:
@@ -108,3 +108,23 @@ def write_market(folder: Path) -> list[Path]:
     readme = _packaged("reconstructed_unit_values.md").read_text(encoding="utf-8")
     (folder / "README.md").write_text(readme, encoding="utf-8")
     return [folder / name for name in (*files, "README.md")]
+
+
+def _unit_value_lines(data: MarketData) -> list[str]:
+    lines = ["date,fund,unit_value"]
+    for fund, series in data.unit_values.items():
+        lines += [f"{day},{fund},{unit_value_text(value)}" for day, value in zip(series.days, series.values, strict=True)]
+    return lines
+
+
+def unit_value_text(value: int) -> str:
+    """A unit value as files carry it: 10_302_010 is 10.302010."""
+    return f"{value // 1_000_000}.{value % 1_000_000:06d}"
+
+
+def _rate_lines(rates: Mapping[str, Rates], header: str, when: Callable[[int], str]) -> list[str]:
+    lines = [header]
+    for account, history in rates.items():
+        each = zip(history.at, history.columns[0], strict=True)
+        lines += [f"{account},{when(at)},{Decimal(rate) / 10_000_000:.2f}%" for at, rate in each]
+    return lines

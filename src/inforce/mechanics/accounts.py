@@ -33,33 +33,33 @@ def revalue(c: Annuity, p: Terms, m: Market, b: Breakdown) -> None:
 
 
 @rule
-def put_in(c: Annuity, p: Terms, m: Market, b: Breakdown, k: int, amount: int) -> None:
-    """Move `amount` into account `k`: buy units, or add to a fixed balance struck today."""
-    if amount <= 0:
-        return
-    b.account_change[k] += amount
-    if k < c.funds:
-        bought = units_for(amount, m.unit_value[k], p.value_scale)
-        c.units[k] += bought
+def put_parts(c: Annuity, p: Terms, m: Market, b: Breakdown) -> None:
+    """Move its part into each account: buy units, or add to a fixed balance struck today."""
+    for k in range(c.funds):
+        bought = units_for(b.part[k], m.unit_value[k], p.value_scale)
+        b.account_change[k] += b.part[k]
         b.units_change[k] += bought
-    else:
-        strike(c, b, k - c.funds, m.index[k - c.funds])
-        c.balance[k - c.funds] += amount
+        c.units[k] += bought
+    for i in range(c.fixed):
+        if b.part[c.funds + i] > 0:
+            strike(c, b, i, m.index[i])
+            b.account_change[c.funds + i] += b.part[c.funds + i]
+            c.balance[i] += b.part[c.funds + i]
 
 
 @rule
-def take_out(c: Annuity, p: Terms, m: Market, b: Breakdown, k: int, amount: int) -> None:
-    """Move `amount` out of account `k`, worth `b.account_value[k]`; the whole value takes every unit."""
-    if amount <= 0:
-        return
-    b.account_change[k] -= amount
-    if k < c.funds:
-        left = units_left(c.units[k], m.unit_value[k], p.value_scale, amount, b.account_value[k])
+def take_parts(c: Annuity, p: Terms, m: Market, b: Breakdown) -> None:
+    """Move its part out of each account, worth `b.account_value`; the whole value takes every unit."""
+    for k in range(c.funds):
+        left = units_left(c.units[k], m.unit_value[k], p.value_scale, b.part[k], b.account_value[k])
+        b.account_change[k] -= b.part[k]
         b.units_change[k] -= c.units[k] - left
         c.units[k] = left
-    else:
-        strike(c, b, k - c.funds, m.index[k - c.funds])
-        c.balance[k - c.funds] -= lesser_of(amount, c.balance[k - c.funds])
+    for i in range(c.fixed):
+        if b.part[c.funds + i] > 0:
+            strike(c, b, i, m.index[i])
+            b.account_change[c.funds + i] -= b.part[c.funds + i]
+            c.balance[i] -= lesser_of(b.part[c.funds + i], c.balance[i])
 
 
 @rule
@@ -78,9 +78,9 @@ def allocate(c: Annuity, p: Terms, m: Market, b: Breakdown, d: Due, amount: int)
     given = 0
     for k in range(c.funds + c.fixed):
         upto += d.payment_into[k]
-        part = portion(amount, upto) - given
-        given += part
-        put_in(c, p, m, b, k, part)
+        b.part[k] = portion(amount, upto) - given
+        given += b.part[k]
+    put_parts(c, p, m, b)
 
 
 @rule
@@ -90,9 +90,9 @@ def allocate_transfer(c: Annuity, p: Terms, m: Market, b: Breakdown, d: Due, amo
     given = 0
     for k in range(c.funds + c.fixed):
         upto += d.transfer_into[k]
-        part = portion(amount, upto) - given
-        given += part
-        put_in(c, p, m, b, k, part)
+        b.part[k] = portion(amount, upto) - given
+        given += b.part[k]
+    put_parts(c, p, m, b)
 
 
 @rule
@@ -104,9 +104,11 @@ def take_by_value(c: Annuity, p: Terms, m: Market, b: Breakdown, amount: int, ac
     given = 0
     for k in range(accounts):
         upto += b.account_value[k]
-        part = ratio(amount, upto, worth) - given
-        given += part
-        take_out(c, p, m, b, k, part)
+        b.part[k] = ratio(amount, upto, worth) - given
+        given += b.part[k]
+    for k in range(accounts, c.funds + c.fixed):
+        b.part[k] = 0
+    take_parts(c, p, m, b)
 
 
 @rule
@@ -127,9 +129,9 @@ def take_named(c: Annuity, p: Terms, m: Market, b: Breakdown, d: Due, amount: in
     given = 0
     for k in range(c.funds + c.fixed):
         upto += asked(d.withdraw_from[k], b.account_value[k])
-        part = ratio(amount, upto, total) - given
-        given += part
-        take_out(c, p, m, b, k, part)
+        b.part[k] = ratio(amount, upto, total) - given
+        given += b.part[k]
+    take_parts(c, p, m, b)
 
 
 @rule

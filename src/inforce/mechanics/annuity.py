@@ -8,7 +8,7 @@ from .accounts import (
     revalue,
     take_by_value,
     take_named,
-    take_out,
+    take_parts,
     worth_of,
 )
 from .death_benefit import death_benefit, free_look_refund, payments_floor_after
@@ -67,7 +67,7 @@ def step(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> None:
                 notify_death(c)
         elif d.death_claim == 1:
             pay_death_benefit(c, p, m, d, b)
-    if d.valuation == 1:
+    if d.valuation == 1 and c.status <= Status.DEATH_NOTIFIED:
         b.surrender_value = surrender_value(c, p, d, b)
         b.death_benefit = death_benefit(p, b.value, c.payments_floor)
 
@@ -77,6 +77,7 @@ def clear(c: Annuity, b: Breakdown) -> None:
     """An empty breakdown."""
     for k in range(c.funds + c.fixed):
         b.account_change[k] = 0
+        b.part[k] = 0
     for k in range(c.funds):
         b.units_change[k] = 0
     for i in range(c.fixed):
@@ -137,8 +138,8 @@ def pay(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> None:
     """A purchase payment: premium tax where it is taken at once, the rest into the accounts."""
     b.before = b.value
     b.payment = d.payment
-    if p.premium_tax_on_payment == 1:
-        b.premium_tax = portion(d.payment, p.premium_tax)
+    tax = portion(d.payment, p.premium_tax) if p.premium_tax_on_payment == 1 else 0
+    b.premium_tax += tax
     c.layer_paid[c.layers] = d.payment
     c.layer_left[c.layers] = d.payment
     c.layer_day[c.layers] = d.payment_day
@@ -146,10 +147,10 @@ def pay(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> None:
     c.payments += d.payment
     c.payments_floor += d.payment
     c.basis += d.payment_basis
-    c.deductions += b.premium_tax
+    c.deductions += tax
     if years_completed(c.issue_day, d.day) == 0:
         c.anniversary_value += d.payment
-    allocate(c, p, m, b, d, d.payment - b.premium_tax)
+    allocate(c, p, m, b, d, d.payment - tax)
     revalue(c, p, m, b)
 
 
@@ -168,7 +169,8 @@ def transfer(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> None:
             c.fixed_out_count[i] += 1
             c.fixed_out_serial[i] = d.serial
     for k in range(c.funds + c.fixed):
-        take_out(c, p, m, b, k, asked(d.transfer_out[k], b.account_value[k]))
+        b.part[k] = asked(d.transfer_out[k], b.account_value[k])
+    take_parts(c, p, m, b)
     allocate_transfer(c, p, m, b, d, b.transfer - b.transfer_fee)
     revalue(c, p, m, b)
 
@@ -180,8 +182,9 @@ def settle(c: Annuity, p: Terms, d: Due, b: Breakdown, value: int, full: int) ->
     b.free = free_part(c, p, b.gross, value, full)
     b.surrender_charge = surrender_charge(c, p, d, b.gross, b.free, full)
     b.charge_reason = charge_reason(p, c, d, reached(c, p, b.gross, b.free, full), b.surrender_charge)
-    b.premium_tax = premium_tax(p, b.gross - b.surrender_charge)
-    payable = b.gross - b.surrender_charge - b.premium_tax
+    tax = premium_tax(p, b.gross - b.surrender_charge)
+    b.premium_tax += tax
+    payable = b.gross - b.surrender_charge - tax
     b.taxable = taxable_part(c, p, payable, value)
     b.withholding = portion(b.taxable, d.withholding)
     b.net = payable - b.withholding
@@ -214,8 +217,9 @@ def surrender(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> None:
     """A full surrender: maintenance charge first, then the surrender charge on the rest."""
     b.before = b.value
     b.maintenance_reason = maintenance_reason(c, p, d, b.value, 1)
-    b.maintenance = maintenance_charge(c, p, d, b.value, b.value, 1)
-    b.gross = b.value - b.maintenance
+    charge = maintenance_charge(c, p, d, b.value, b.value, 1)
+    b.maintenance += charge
+    b.gross = b.value - charge
     settle(c, p, d, b, b.gross, 1)
     empty(c, p, m, b)
     c.status = Status.SURRENDERED
@@ -259,18 +263,22 @@ def pay_death_benefit(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> 
     b.death_benefit = benefit
     b.company = benefit - b.gross
     b.charge_reason = Reason.NO_CHARGE_ON_DEATH
-    if p.premium_tax_on_death == 1:
-        b.premium_tax = portion(benefit, p.premium_tax)
-    b.taxable = greater_of(0, benefit - b.premium_tax - c.basis)
+    tax = portion(benefit, p.premium_tax) if p.premium_tax_on_death == 1 else 0
+    b.premium_tax += tax
+    b.taxable = greater_of(0, benefit - tax - c.basis)
     b.withholding = portion(b.taxable, d.withholding)
-    b.net = benefit - b.premium_tax - b.withholding
+    b.net = benefit - tax - b.withholding
     empty(c, p, m, b)
     c.status = Status.DEATH_PAID
 
 
 @rule
 def empty(c: Annuity, p: Terms, m: Market, b: Breakdown) -> None:
-    """Everything leaves the accounts."""
+    """Everything leaves the accounts, down to units worth less than half a cent."""
     for k in range(c.funds + c.fixed):
-        take_out(c, p, m, b, k, b.account_value[k])
+        b.part[k] = b.account_value[k]
+    take_parts(c, p, m, b)
+    for k in range(c.funds):
+        b.units_change[k] -= c.units[k]
+        c.units[k] = 0
     revalue(c, p, m, b)

@@ -299,6 +299,8 @@ class Breakdown:
     """Value of each account after the step."""
     account_change: Annotated[list[int], "accounts"]
     """Cents moved into (+) or out of (-) each account by the step."""
+    part: Annotated[list[int], "accounts"]
+    """Cents of the amount last moved that fell to each account."""
     units_change: Annotated[list[int], "funds"]
     interest: Annotated[list[int], "fixed"]
     """Interest added when a fixed account's balance was struck."""
@@ -363,7 +365,8 @@ def new_breakdown(c: Annuity) -> Breakdown:
     """An empty breakdown with room for the contract's accounts and payment layers, and one payment more."""
     accounts = c.funds + c.fixed
     layers = c.layers + 1
-    return Breakdown([0] * accounts, [0] * accounts, [0] * c.funds, [0] * c.fixed, [0] * layers, [0] * layers)
+    by_account = ([0] * accounts, [0] * accounts, [0] * accounts)
+    return Breakdown(*by_account, [0] * c.funds, [0] * c.fixed, [0] * layers, [0] * layers)
 
 
 def make_room(c: Annuity) -> None:

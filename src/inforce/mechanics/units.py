@@ -28,6 +28,8 @@ def units_for(amount: int, unit_value: int, scale: int) -> int:
 @rule
 def units_left(units: int, unit_value: int, scale: int, amount: int, value: int) -> int:
     """Units that stay when `amount` of an account worth `value` leaves it; the whole value takes all units."""
+    if amount <= 0:
+        return units
     if amount >= value:
         return 0
     return units - lesser_of(units, units_for(amount, unit_value, scale))

@@ -1,0 +1,222 @@
+"""Where numbers enter a traced run: state, terms, prices, declared rates, requests and days, each with its source."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any, Final
+
+from inforce.contracts import Event
+from inforce.cycle import Position, Pricer, pricing_day
+from inforce.cycle.prices import UNTOUCHED
+from inforce.dates import is_valuation_date
+from inforce.errors import MissingData
+from inforce.market import CreditedRate, Market
+from inforce.mechanics.interest import credited_rate
+from inforce.mechanics.records import Annuity, Breakdown, Due, Terms
+from inforce.mechanics.records import Market as Prices
+from inforce.terms import ContractTerms
+from inforce.terms.schema import FixedAccount
+
+from .changes import Changes
+from .numerals import day_text
+from .traced import Leaf, Named, Row, Traced, TracedBreakdown, TracedState, Unit, tracing
+from .words import BREAKDOWN, DUE, PATHS, STATE, TERMS, choice_words, status_words, term_words
+
+COUNTS: Final = frozenset({"funds", "fixed", "layers"})
+"""Fields that only say how long the lists are."""
+SCHEDULE: Final = frozenset({"operations", "order", "surrender_years"})
+"""The same of the terms."""
+
+
+@dataclass(slots=True)
+class Leaves:
+    """Fills the records of one contract on one day with numbers that know where they come from."""
+
+    position: Position
+    market: Market
+    terms: ContractTerms
+    on: date
+    state_before: Annuity
+    event: Event | None = None
+    changes: Changes | None = None
+    steps: int | None = None
+    """Only so many steps had been applied before; None: all."""
+
+    def state(self) -> TracedState:
+        """The contract's state."""
+        values: dict[str, Any] = {}
+        for f in fields(Annuity):
+            value = getattr(self.state_before, f.name)
+            values[f.name] = value if f.name in COUNTS else self._filled(f.name, value, self._state_leaf)
+        for name, value in values.items():
+            if isinstance(value, list):
+                values[name] = Row(value, name, self.state_name)
+        state = TracedState(**values)
+        object.__setattr__(state, "namer", self.state_name)
+        return state
+
+    def breakdown(self, empty: Breakdown) -> TracedBreakdown:
+        """A breakdown that names what is put into it."""
+        values = {f.name: getattr(empty, f.name) for f in fields(Breakdown)}
+        for name, value in values.items():
+            if isinstance(value, list):
+                values[name] = Row(value, name, self.breakdown_name)
+        breakdown = TracedBreakdown(**values)
+        object.__setattr__(breakdown, "namer", self.breakdown_name)
+        return breakdown
+
+    def record(self) -> Terms:
+        """The terms."""
+        given = self.terms.record
+        values = {
+            f.name: getattr(given, f.name)
+            if f.name in SCHEDULE
+            else self._filled(f.name, getattr(given, f.name), self._term_leaf)
+            for f in fields(Terms)
+        }
+        return Terms(**{name: Row(v, name) if isinstance(v, list) else v for name, v in values.items()})
+
+    def prices(self, given: Prices) -> Prices:
+        """Unit values and interest indices."""
+        funds = list(self.terms.sections.sub_accounts)
+        unit_values = [self._price(value, funds[k]) for k, value in enumerate(given.unit_value)]
+        return Prices(unit_values, [self._index(value, i) for i, value in enumerate(given.index)])
+
+    def due(self, given: Due) -> Due:
+        """What is due; what only switches stays plain."""
+        values = {
+            f.name: self._filled(f.name, getattr(given, f.name), self._due_leaf)
+            if f.name in DUE
+            else getattr(given, f.name)
+            for f in fields(Due)
+        }
+        return Due(**values)
+
+    def state_name(self, name: str, index: int) -> tuple[str, Unit]:
+        """What a field of the state is called, and what it counts."""
+        return self._named(STATE, name, index)
+
+    def breakdown_name(self, name: str, index: int) -> tuple[str, Unit]:
+        """The same of the breakdown."""
+        return self._named(BREAKDOWN, name, index)
+
+    def account(self, k: int) -> str:
+        """An account's name."""
+        sections = self.terms.sections
+        return [a.name for a in (*sections.sub_accounts.values(), *sections.fixed_accounts.values())][k]
+
+    def _named(self, table: Mapping[str, tuple[str, Unit]], name: str, index: int) -> tuple[str, Unit]:
+        label, unit = table[name]
+        if "{account}" in label:
+            label = label.format(account=self.account(index))
+        if "{fixed}" in label:
+            label = label.format(fixed=self.account(self.state_before.funds + index))
+        if "{payment}" in label:
+            state = self.state_before
+            label = label.format(payment=day_text(state.layer_day[index]) if index < state.layers else str(self.on))
+        return label, unit
+
+    def _filled(self, name: str, value: Any, leaf: Any) -> Any:
+        if isinstance(value, list):
+            return [Traced(item, leaf(name, i, item)) for i, item in enumerate(value)]
+        return Traced(value, leaf(name, -1, value))
+
+    def _state_leaf(self, name: str, index: int, value: int) -> Leaf:
+        label, unit = self.state_name(name, index)
+        text = status_words(value) if name == "status" else ""
+        text = "never" if name == "maintenance_day" and value == 0 else text
+        changed = self.changes.last(name, index, self.steps) if self.changes else None
+        return Leaf("state", label, unit, text, changed=changed)
+
+    def _term_leaf(self, name: str, index: int, value: int) -> Leaf:
+        sources = self.terms.record_sources
+        path = sources.get((name, index)) or sources.get((name, -1)) or PATHS.get(name, "")
+        unit = TERMS.get(name, "choice")
+        text = "none" if value < 0 else ""
+        if unit == "choice" and path:
+            text = choice_words(self._plain_term(path))
+        return self.term_leaf(path, unit, text) if path else Leaf("term", name.replace("_", " "), unit, text)
+
+    def term_leaf(self, path: str, unit: Unit = "choice", text: str = "") -> Leaf:
+        """A term by its path."""
+        if unit == "choice" and not text:
+            text = choice_words(self._plain_term(path))
+        return Leaf("term", term_words(path), unit, text, term=path, source=self.terms.source(path))
+
+    def _plain_term(self, path: str) -> Any:
+        value: Any = self.terms.sections
+        for key in path.split("."):
+            value = value[key] if isinstance(value, dict) else getattr(value, "from_" if key == "from" else key)
+        return value
+
+    def _price(self, value: int, fund: str) -> int:
+        if value == UNTOUCHED:
+            return value
+        name, asked = self.terms.sections.sub_accounts[fund].name, pricing_day(self.on)
+        leaf = Leaf("price", f"unit value of {name} on {asked}", "unit_value")
+        key = Pricer(self.market, self.position.product, self.position.contract.qualification).key(fund)
+        try:
+            if self.market.unit_value(key, asked) != value:
+                return Traced(value, replace(leaf, note="as it was given then; another one is given now"))
+            day, place = self.market.price_day(key, asked), self.market.source_of(key, asked) or ""
+        except MissingData:
+            return Traced(value, replace(leaf, note="as it was given then; none is given now"))
+        held = f"the last price before {asked}" if day != asked else ""
+        return Traced(value, replace(leaf, label=f"unit value of {name} on {day}", place=place, note=held))
+
+    def _index(self, value: int, i: int) -> Traced:
+        name, account = list(self.terms.sections.fixed_accounts.items())[i]
+        label = f"interest index of {account.name} on {self.on}"
+        if not self.state_before.balance[i]:
+            return Traced(value, Leaf("index", label, "factor"))
+        count = Traced(0, self.term_leaf(f"fixed_accounts.{name}.day_count"))
+        return Traced(value, Leaf("index", label, "factor", parts=(*self._rates(i, name, account), count)))
+
+    def _rates(self, i: int, name: str, account: FixedAccount) -> Iterator[Traced]:
+        """The rates credited since the balance last changed, or in the last month where that day is not known."""
+        changed = self.changes.last("anchor", i, self.steps) if self.changes else None
+        last = self.on - timedelta(days=1)
+        months = list(_months(changed.on if changed else last, last))
+        credited = groupby(months, key=lambda day: self.market.credited(name, day, account.minimum_rate))
+        for rates, run in credited:
+            yield self._credited(name, rates, list(run))
+
+    def _credited(self, name: str, rates: CreditedRate, months: list[date]) -> Traced:
+        place = self.market.source_of_rate(name, months[0]) or ""
+        span = f"{months[0]:%Y-%m}" + (f" to {months[-1]:%Y-%m}" if len(months) > 1 else "")
+        none = "" if rates.secondary else "none given"
+        declared = Traced(rates.declared, Leaf("rate", f"declared rate of {span}", "rate", place=place))
+        secondary = Traced(rates.secondary, Leaf("rate", f"secondary guaranteed rate of {span}", "rate", none))
+        minimum = Traced(rates.minimum, self.term_leaf(f"fixed_accounts.{name}.minimum_rate", "rate"))
+        with tracing():
+            rate: Any = credited_rate(declared, secondary, minimum)
+            return Traced(rate, Named(f"rate credited in {span}", "rate", rate))
+
+    def _due_leaf(self, name: str, index: int, value: int) -> Leaf:
+        label, unit = self._named(DUE, name, index)
+        if unit == "day":
+            moved = value % 31 + 1 != (self.on if name == "day" else self.on - timedelta(days=1)).day
+            leaf = Leaf("calendar", label, unit, day_text(value))
+            month_end = "calendar.month_end" if moved and name != "payment_day" else ""
+            return replace(leaf, term=month_end, source=self.terms.source(month_end)) if month_end else leaf
+        unit = "rate" if value < 0 else unit
+        return Leaf("request", label, unit, place=self.event.id if self.event else "")
+
+    def counted_from(self) -> Leaf:
+        """The day an event counts from, and why that day."""
+        event = self.event
+        if event is None:
+            return Leaf("calendar", "counts from", "day", str(self.on))
+        label, path = f"counts from; received {event.on} at {event.at:%H:%M}, New York time", ""
+        if not is_valuation_date(event.on) or self.on != event.on:
+            path = f"calendar.non_valuation_day.{event.kind}"
+        return Leaf("calendar", label, "day", str(self.on), term=path, source=self.terms.source(path) if path else None)
+
+
+def _months(first: date, last: date) -> Iterator[date]:
+    """The first day of each month from that of `first` to that of `last`."""
+    month = first.replace(day=1)
+    while month <= last:
+        yield month
+        month = (month + timedelta(days=31)).replace(day=1)

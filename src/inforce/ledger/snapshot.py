@@ -1,0 +1,37 @@
+"""A contract's state at the end of a day, as it is stored; replaying its events from nothing gives the same."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from inforce.mechanics.records import Annuity
+
+from .journal import Recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A contract at the end of a day, from which the fold goes on."""
+
+    on: date
+    """Everything due up to and including this day is done."""
+    issued: date | None
+    state: Annuity | None
+    """None before issue."""
+    delivered: date | None = None
+    allocation: Mapping[str, int] = field(default_factory=dict)
+    """Standing allocation, parts per billion by account."""
+    suspense: int = 0
+    """Cents received and not applied."""
+    sequence: int = 0
+    """The last event of the journal that it has seen."""
+    waiting: frozenset[int] = frozenset()
+    """Sequences of events received and not applied yet."""
+
+    def received(self, recorded: Recorded) -> bool:
+        """Was the event there already?"""
+        return recorded.sequence <= self.sequence and recorded.event.on <= self.on
+
+    def handled(self, recorded: Recorded) -> bool:
+        """Was it applied or declined already?"""
+        return self.received(recorded) and recorded.sequence not in self.waiting
