@@ -6,13 +6,13 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-
 from benchmarks.prototype_month import months as reference
+
 from inforce.mechanics.annuity import step
 from inforce.mechanics.interest import INDEX_SCALE
 from inforce.mechanics.records import (
-    Annuity,
     AnniversaryYear,
+    Annuity,
     Breakdown,
     ChargedOn,
     ChargeFrom,

@@ -18,15 +18,16 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 
 from inforce.dates import last_valuation_date_of_month, previous_valuation_date, valuation_dates
 from inforce.demo.market import daily, unit_value_text
 from inforce.market import Market, MarketData, Series, SubAccount
 from inforce.returns import contract_level
+from inforce.returns.figures import FLEXIBLE_TABLE, UNIT_TABLE, Figure, printed_figures
 from inforce.returns.periods import period
-from inforce.returns.published import FLEXIBLE_TABLE, UNIT_TABLE, Figure, printed_figures
-from inforce.terms import Product, find_product
+from inforce.terms import Cohort, Product, find_product
 
 OUT = Path(__file__).parents[1] / "src/inforce/demo/reconstructed_unit_values.csv"
 END = date(2008, 7, 31)
@@ -121,14 +122,14 @@ class Division:
     def _cumulated(self, factors: dict[Month, Factors], shape: Shape) -> dict[date, float]:
         """Logarithm of the shape at each day, 0 at END; the first month counts for its part after the first day."""
         total, levels = 0.0, {self.added: 0.0}
-        for before, day in zip(self.days, self.days[1:], strict=False):
+        for before, day in pairwise(self.days):
             month = (day.year, day.month)
             total += month_shape(factors, month, shape) * part_of_month(before, day)
             levels[day] = total
         return {day: level - total for day, level in levels.items()}
 
     def levels(self) -> list[float]:
-        """Shape, with the gap to the anchors spread evenly over the days between them; before the first one as it is."""
+        """The shape, with the gap to the anchors spread evenly over the days between two; before the first as it is."""
         known = sorted(self.anchors)
         gaps = [self.anchors[day] - self.shape[day] for day in known]
 
@@ -229,10 +230,11 @@ def secant(miss: Callable[[float], float], one: float, two: float) -> float:
 
 
 def reconstruct() -> list[tuple[str, date, int]]:
+    """Every division's unit values, in the product's order."""
     product, factors = find_product("flex-extra"), read_factors()
     rows = []
-    for fund, sub_account in product_divisions(product).items():
-        division = Division(fund, sub_account, factors)
+    for fund, added in divisions(product).items():
+        division = Division(fund, added, factors)
         feed_unit_returns(division, printed_figures(product, UNIT_TABLE, fund))
         feed_standardized(division, printed_figures(product, FLEXIBLE_TABLE, fund), product)
         rows += [(fund, day, value) for day, value in division.unit_values().items()]
@@ -240,19 +242,17 @@ def reconstruct() -> list[tuple[str, date, int]]:
     return rows
 
 
-def product_divisions(product: Product) -> dict[str, date]:
+def divisions(product: Product) -> dict[str, date]:
     """Day each division was added, in the product's order."""
-    from inforce.terms import Cohort
-
     sections = product.terms(Cohort("flexible", "non_qualified", "MA", END), END).sections
     return {fund: sub_account.added for fund, sub_account in sections.sub_accounts.items()}
 
 
 def report(division: Division) -> None:
-    """How far the anchors bend the shape, percent a year, and what the Julys miss of theirs, percent."""
+    """Print how far the anchors bend the shape."""
     known = sorted(division.anchors)
     print(division.fund)
-    for one, two in zip(known, known[1:], strict=False):
+    for one, two in pairwise(known):
         gap = (division.anchors[two] - division.anchors[one]) - (division.shape[two] - division.shape[one])
         years = (two - one).days / 365.25
         print(f"  {one} to {two}: {100 * gap:7.2f} % in all, {100 * gap / years:7.2f} % a year")

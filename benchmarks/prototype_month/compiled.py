@@ -19,7 +19,7 @@ OPTIONS = {"error_model": "numpy"}
 
 def ratio_int64(a: int, b: int, c: int) -> int:
     """Nearest whole number from float64, give or take one; the int64 residual settles it."""
-    q = int(math.floor(float(a) * float(b) / float(c) + 0.5))
+    q = int(math.floor(float(a) * float(b) / float(c) + 0.5))  # noqa: RUF046  an int64, not a float, in Numba
     twice = 2 * (a * b - q * c)
     return q + (1 if twice >= c else 0) - (1 if twice < -c else 0)
 

@@ -7,6 +7,7 @@ from inforce.contracts import Event, check_event, refusal
 from inforce.contracts.events import DeathProof, Surrender, Withdrawal
 from inforce.cycle import Position, pricing_day
 from inforce.cycle.requests import account_names, due_for
+from inforce.dates import civil_date
 from inforce.market import Market
 from inforce.mechanics import limits
 from inforce.mechanics.accounts import revalue
@@ -19,10 +20,17 @@ from inforce.valuation import Ready, ready
 class PaymentCharge:
     """The surrender charge on one purchase payment: cents."""
 
-    paid_on: int
-    """Day number of the payment."""
+    paid_on: date
     withdrawn: int
     charge: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a request takes from one account: cents."""
+
+    account: str
+    taken: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +62,8 @@ class Quote:
     net: int
     """Paid to the owner or beneficiary."""
     value_after: int
-    by_account: tuple[tuple[str, int], ...]
-    """What leaves each account."""
+    by_account: tuple[Taken, ...]
+    """What leaves each account, the maintenance charge of a surrender included."""
 
 
 def quote(position: Position, market: Market, request: Event) -> Quote:
@@ -102,7 +110,7 @@ def _quote(position: Position, request: Event, r: Ready) -> Quote:
         surrender_charge=b.surrender_charge,
         charge_reason=Reason(b.charge_reason).name.lower() if b.charge_reason else "",
         by_payment=tuple(
-            PaymentCharge(r.state.layer_day[j], b.layer_taken[j], b.layer_charge[j])
+            PaymentCharge(civil_date(r.state.layer_day[j]), b.layer_taken[j], b.layer_charge[j])
             for j in range(r.state.layers)
             if b.layer_taken[j]
         ),
@@ -112,7 +120,7 @@ def _quote(position: Position, request: Event, r: Ready) -> Quote:
         benefit_beyond_value=b.company,
         net=b.net,
         value_after=b.value,
-        by_account=tuple((name, -b.account_change[k]) for k, name in enumerate(names) if b.account_change[k]),
+        by_account=tuple(Taken(name, -b.account_change[k]) for k, name in enumerate(names) if b.account_change[k]),
     )
 
 

@@ -3,6 +3,7 @@
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from inforce.cycle import Position, Pricer, pricing_day
 from inforce.cycle.requests import due_on
@@ -11,19 +12,20 @@ from inforce.market import Market
 from inforce.mechanics.annuity import step
 from inforce.mechanics.records import Annuity, Breakdown, Due, Status, new_breakdown
 from inforce.mechanics.records import Market as Prices
+from inforce.mechanics.surrender import free_amount
 from inforce.terms import ContractTerms
 
 
 @dataclass(frozen=True, slots=True)
 class AccountValue:
-    """One account: cents, and units with their value at the product's scales, or the rate credited (1e-9)."""
+    """One account: cents, and accumulation units with their value, or the annual rate credited (0.035)."""
 
     id: str
     name: str
     value: int
-    units: int | None = None
-    unit_value: int | None = None
-    credited_rate: int | None = None
+    units: Decimal | None = None
+    unit_value: Decimal | None = None
+    credited_rate: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,6 @@ class Valuation:
     waiting: tuple[str, ...]
     """Events not applied yet, with what they wait for."""
     declined: tuple[str, ...]
-    unit_decimals: int
-    unit_value_decimals: int
     assumptions: int
     """How many assumptions the terms in force rest on."""
     terms: str
@@ -83,7 +83,9 @@ def ready(position: Position, market: Market, on: date) -> Ready:
     if position.stalled is not None:
         raise position.stalled
     if position.state is None:
-        raise Refused("not_issued", f"contract {position.contract.id} is not issued on {on}")
+        because = "; ".join(str(d.refused) for d in position.declined)
+        raise Refused("not_issued", f"contract {position.contract.id} is not issued on {on}"
+                      + (f" ({because})" if because else ""))  # fmt: skip
     terms = position.terms(on)
     due = due_on(on, terms.sections)
     state = deepcopy(position.state)
@@ -122,7 +124,7 @@ def value(position: Position, market: Market, on: date) -> Valuation:
         surrender_charge=surrender.surrender_charge,
         maintenance_charge=surrender.maintenance,
         premium_tax=surrender.premium_tax,
-        free_amount=surrender.free_available if in_force else 0,
+        free_amount=free_amount(r.state, r.terms.record, r.breakdown.value) if in_force else 0,
         death_benefit=r.breakdown.death_benefit if r.state.status <= Status.DEATH_NOTIFIED else 0,
         purchase_payments=r.state.payments,
         withdrawals=r.state.withdrawals,
@@ -131,17 +133,22 @@ def value(position: Position, market: Market, on: date) -> Valuation:
             f"{w.recorded.event.id} ({w.recorded.event.kind}) waits for {w.waits_for}" for w in position.waiting
         ),
         declined=tuple(f"{d.recorded.event.id} ({d.recorded.event.kind}): {d.refused}" for d in position.declined),
-        unit_decimals=r.terms.sections.rounding.unit_decimals,
-        unit_value_decimals=r.terms.sections.rounding.unit_value_decimals,
         assumptions=len(r.terms.assumptions()),
         terms=position.product.version,
     )
 
 
 def _accounts(position: Position, r: Ready, market: Market, on: date) -> tuple[AccountValue, ...]:
-    sections = r.terms.sections
+    sections, values = r.terms.sections, r.breakdown.account_value
+    scales = sections.rounding.unit_decimals, sections.rounding.unit_value_decimals
     funds = [
-        AccountValue(fund, sub.name, r.breakdown.account_value[k], r.state.units[k], r.prices.unit_value[k])
+        AccountValue(
+            fund,
+            sub.name,
+            values[k],
+            Decimal(r.state.units[k]).scaleb(-scales[0]),
+            Decimal(r.prices.unit_value[k]).scaleb(-scales[1]),
+        )
         for k, (fund, sub) in enumerate(sections.sub_accounts.items())
         if r.state.units[k]
     ]
@@ -149,8 +156,8 @@ def _accounts(position: Position, r: Ready, market: Market, on: date) -> tuple[A
         AccountValue(
             name,
             account.name,
-            r.breakdown.account_value[r.state.funds + i],
-            credited_rate=market.credited(name, on, account.minimum_rate).credited,
+            values[r.state.funds + i],
+            credited_rate=Decimal(market.credited(name, on, account.minimum_rate).credited).scaleb(-9),
         )
         for i, (name, account) in enumerate(sections.fixed_accounts.items())
         if r.state.balance[i]

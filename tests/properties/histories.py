@@ -5,7 +5,7 @@ goes through all shapes of surrender charge in turn. `ask` and `replay` are plai
 """
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 from random import Random
@@ -41,9 +41,7 @@ from inforce.mechanics.records import (
 )
 
 BILLION_DOLLARS = 100_000_000_000
-SURRENDER_SHAPES = tuple(
-    itertools.product(Clock, ChargedOn, SurrenderBase, FreeOf, (0, 1), AnniversaryYear)
-)
+SURRENDER_SHAPES = tuple(itertools.product(Clock, ChargedOn, SurrenderBase, FreeOf, (0, 1), AnniversaryYear))
 """Every clock x what it is charged on x base x free of what x free on surrender x year an anniversary belongs to."""
 
 
@@ -109,7 +107,7 @@ def life(
     layers: int = 31,
     steps: tuple[int, int] = (60, 300),
     one_at_a_time: bool = False,
-    in_range: Callable[[Annuity, Terms, Market, int], None] | None = None,
+    in_range: Callable[..., None] | None = None,
 ) -> Life:
     """A random life of at most so many funds, fixed accounts and payments, as CPython runs it.
 
@@ -140,7 +138,7 @@ def life(
         requested = deepcopy(d)
         if in_range is not None:
             try:
-                in_range(c, p, m, d.payment)
+                in_range(c, p, m, paid_in=d.payment)
             except Fault:
                 break
         make_room(c)
@@ -181,7 +179,9 @@ def random_terms(r: Random, shape: tuple[int, ...], c: Annuity, scale: int, mone
     """Random terms with this shape of surrender charge."""
     clock, on, base, free_of, free_on_surrender, anniversary_year = shape
     years = r.randint(1, 16)
-    rates = sorted((r.choice([0, 10_000_000, 75_000_000, r.randint(0, 150_000_000)]) for _ in range(years)), reverse=True)
+    rates = sorted(
+        (r.choice([0, 10_000_000, 75_000_000, r.randint(0, 150_000_000)]) for _ in range(years)), reverse=True
+    )
     order = list(Operation)
     if r.random() < 0.7:
         r.shuffle(order)
@@ -249,7 +249,16 @@ class Requests:
             return
         if self.c.status != Status.IN_FORCE and self.one:
             return
-        kinds = [self.pay, self.pay, self.transfer, self.transfer, self.withdraw, self.withdraw, self.withdraw, self.rest]
+        kinds = [
+            self.pay,
+            self.pay,
+            self.transfer,
+            self.transfer,
+            self.withdraw,
+            self.withdraw,
+            self.withdraw,
+            self.rest,
+        ]
         if self.r.random() < self.ending:
             kinds = [self.end]
         elif self.c.layers == 0:

@@ -3,11 +3,11 @@
 from typing import Any
 
 import numpy as np
+from tests.properties import histories
+from tests.properties.histories import Life
 
 from inforce.mechanics.records import Annuity, Breakdown, Due, Market, Terms
 from inforce.projection import compiled
-from tests.properties import histories
-from tests.properties.histories import Life
 
 CAPACITY = {"funds": 8, "fixed": 2, "layers": 32}
 

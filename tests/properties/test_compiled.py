@@ -1,25 +1,25 @@
 """CPython and compiled code run the same text: every field of every record is equal after every step."""
 
-import itertools
 import os
 import subprocess
 import sys
-from dataclasses import fields
+from dataclasses import asdict
 from random import Random
 
 import numpy as np
 import pytest
+from tests.properties import replays
+from tests.properties.histories import SURRENDER_SHAPES, life
 
 from inforce.errors import Fault
 from inforce.mechanics.money import ratio
-from inforce.mechanics.records import Annuity, Breakdown, Market, new_annuity
+from inforce.mechanics.records import Annuity, Breakdown, Market, make_room, new_annuity, new_breakdown
 from inforce.projection import compiled
-from tests.properties import replays
 
 pytestmark = [pytest.mark.compiled, pytest.mark.xdist_group("compiled")]
 
 HISTORIES = int(os.environ.get("INFORCE_HISTORIES", "300"))
-"""How many random lives are compared; `make bench` runs 10,000."""
+"""How many random lives are compared; the benchmark takes 10,000."""
 GROUPS = 10
 
 
@@ -29,3 +29,149 @@ def test_random_lives_are_equal_in_every_field(group: int) -> None:
     for seed in range(group, HISTORIES, GROUPS):
         _steps, unequal = replays.differences(seed)
         assert unequal == []
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("bounds")
+def test_no_rule_reads_or_writes_beyond_a_list() -> None:
+    code = "from tests.properties.replays import differences as d; assert not [u for s in range(40) for u in d(s)[1]]"
+    environment = {**os.environ, "NUMBA_BOUNDSCHECK": "1"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+# The 64-bit twin of the one rounding
+
+
+@compiled.kernel()
+def ratios(a, b, c, out):  # type: ignore[no-untyped-def]
+    for i in range(a.size):
+        out[i] = ratio(a[i], b[i], c[i])
+
+
+def twin(operands: list[tuple[int, int, int]]) -> list[int]:
+    table = np.array(operands, np.int64)
+    out = np.zeros(len(operands), np.int64)
+    ratios(*table.T.copy(), out)
+    return out.tolist()
+
+
+def operands(r: Random) -> tuple[int, int, int]:
+    """Any size of divisor and quotient within the documented range, with the factors that make it."""
+    c = r.randrange(1, 1 << r.randint(1, 61))
+    product = r.randrange(0, min(1 << r.randint(1, 50), (1 << 63) - 1)) * c + r.randrange(c)
+    b = r.randrange(1, 1 << r.randint(1, 62))
+    a = min(product // b, (1 << 63) - 1)
+    return a, b, c
+
+
+def ties(r: Random) -> tuple[int, int, int]:
+    """Quotients exactly between two whole numbers, and one part off to either side."""
+    b, half = r.randrange(1, 1 << r.randint(1, 20)), r.randrange(1, 1 << r.randint(1, 30))
+    c = 2 * half * b
+    q = r.randrange(1 << r.randint(1, 30))
+    return (2 * q + 1) * half + r.choice([0, 0, 0, -1, 1]), b, c
+
+
+@pytest.mark.parametrize("draw", [operands, ties])
+def test_the_twin_of_ratio_equals_it(draw) -> None:  # type: ignore[no-untyped-def]
+    r = Random(7)
+    cases = [draw(r) for _ in range(200_000)]
+    expected = [ratio(*case) for case in cases]
+    assert max(expected) < compiled.AMOUNT_LIMIT + 1
+    wrong = [(case, e, t) for case, e, t in zip(cases, expected, twin(cases), strict=True) if e != t]
+    assert wrong == []
+
+
+def test_the_twin_of_ratio_at_its_limits() -> None:
+    most = compiled.AMOUNT_LIMIT - 1
+    cases = [(most, c, c) for c in (1, 2, 3, 10**15, (1 << 61) - 1)]
+    cases += [(most, 1, 2), (most - 1, 1, 2), (1, 1, (1 << 61) - 1), (0, (1 << 61) - 1, 1), (1, 1, 2), (1, 1, 3)]
+    assert twin(cases) == [ratio(*case) for case in cases]
+
+
+# Records and ranges
+
+ROOM = replays.CAPACITY
+
+
+def test_a_record_comes_back_as_it_was_packed() -> None:
+    step = life(3).steps[-1]
+    c, b = step.after, step.breakdown
+    counts = {"funds": c.funds, "fixed": c.fixed, "accounts": c.funds + c.fixed}
+    state = compiled.packed(c, compiled.dtype_of(Annuity, **ROOM))
+    done = compiled.packed(b, compiled.dtype_of(Breakdown, **ROOM))
+    assert asdict(compiled.unpacked(Annuity, state[0], **counts, layers=len(c.layer_paid))) == asdict(c)
+    assert asdict(compiled.unpacked(Breakdown, done[0], **counts, layers=len(b.layer_taken))) == asdict(b)
+
+
+def test_a_list_longer_than_its_room_is_refused_not_cut() -> None:
+    c = new_annuity(ROOM["funds"] + 1, 0, 744_000)
+    with pytest.raises(Fault, match=r"Annuity\.units has 9 entries, the compiled record holds 8"):
+        compiled.packed(c, compiled.dtype_of(Annuity, **ROOM))
+
+
+def test_capacities_grow_in_steps_up_to_the_largest() -> None:
+    assert [compiled.bucket("funds", n) for n in (1, 8, 9, 61, 128)] == [8, 8, 16, 64, 128]
+    assert compiled.bucket("fixed", 0) == 2
+    with pytest.raises(Fault, match="129 funds are more than the largest compiled capacity, 128"):
+        compiled.bucket("funds", 129)
+
+
+def test_a_breakdown_has_room_for_one_payment_more() -> None:
+    c = new_annuity(1, 0, 744_000)
+    make_room(c)
+    assert (len(c.layer_paid), len(new_breakdown(c).layer_taken)) == (1, 1)
+
+
+def _in_range(units: int = 1_000_000, unit_value: int = 1_000_000, paid_in: int = 0, **terms: int) -> None:
+    one = life(0)
+    c = new_annuity(1, 1, 744_000)
+    c.units[0] = units
+    one.terms.value_scale = 10_000_000_000
+    for name, value in terms.items():
+        setattr(one.terms, name, value)
+    compiled.check_range(c, one.terms, Market([unit_value], [10**15]), paid_in=paid_in)
+
+
+def test_a_contract_in_range_is_accepted() -> None:
+    _in_range()
+    _in_range(units=10**15, paid_in=10**9)
+    _in_range(unit_value=10**12, paid_in=100_000_000_000)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"units": 1 << 50}, r"Annuity\.units = 1125899906842624 is outside 0 … 1125899906842623"),
+        ({"units": -1}, r"Annuity\.units = -1 is outside"),
+        ({"unit_value": 0}, "is not above 0"),
+        ({"unit_value": 1, "paid_in": 1_000_000}, "1000000 cents at a unit value of 1 are beyond"),
+        ({"paid_in": 1 << 50}, "beyond exact"),
+        ({"maintenance": -2}, r"Terms\.maintenance = -2 is outside -1"),
+        ({"surrender_years": 0}, "surrender_years = 0"),
+        ({"surrender_years": 17}, "surrender_years = 17"),
+    ],
+)
+def test_a_contract_out_of_range_is_refused(change: dict[str, int], message: str) -> None:
+    with pytest.raises(Fault, match=message):
+        _in_range(**change)
+
+
+def test_the_cache_folder_is_named_by_the_rules_and_can_be_written(tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert compiled.cache_folder() == tmp_path / "inforce" / compiled.fingerprint()
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
+    assert compiled.cache_folder().name == compiled.fingerprint()
+    assert blocked not in compiled.cache_folder().parents
+
+
+def test_the_lives_go_through_every_surrender_shape() -> None:
+    seen = set()
+    for seed in range(len(SURRENDER_SHAPES)):
+        p = life(seed, steps=(1, 1)).terms
+        clock_and_base = (p.surrender_clock, p.surrender_on, p.surrender_base)
+        seen.add((*clock_and_base, p.free_of, p.free_on_surrender, p.anniversary_year))
+    assert seen == set(SURRENDER_SHAPES)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from inforce.contracts import Contract
@@ -9,7 +10,7 @@ from inforce.contracts.events import Issue
 from inforce.cycle import Position, Pricer, advance, pricing_day
 from inforce.cycle.fold import Observer
 from inforce.dates import MonthEnd, completed_years, day_number
-from inforce.errors import BadCase, BadInput, BadMarketData, InforceError, NotFound
+from inforce.errors import BadCase, BadInput, BadMarketData, InforceError, NotFound, Refused
 from inforce.ledger import MemoryJournal, Snapshot
 from inforce.market import (
     Market,
@@ -48,7 +49,12 @@ class Loaded:
     opening: Snapshot | None
 
     def advance(self, through: date, known_at: date | None = None, observer: Observer | None = None) -> Position:
-        """The contract with everything due up to a day, by what was entered up to `known_at`."""
+        """The contract with everything due up to a day, by what was entered up to `known_at`.
+
+        Refused before the opening day.
+        """
+        if self.opening is not None and through < self.opening.on:
+            raise Refused("before_opening", f"the contract is opened on {self.opening.on}; before it nothing is known")
         events = self.journal.events(self.contract.id, known_at)
         return advance(self.contract, self.product, events, self.market, through, observer, self.opening)
 
@@ -72,6 +78,7 @@ def load_case(file: Path) -> Loaded:
         raise _bad(source, ("contract", "form"), f"{card.contract.form!r} is no form of {product.id}; it has {forms}")
     issued = _issued(source, card)
     terms = product.terms(contract.cohort(issued), issued)
+    _check_mentions(source, card, product, terms)
     market = _market(source, card.market, product, contract, terms)
     journal = MemoryJournal()
     journal.open(contract)
@@ -83,8 +90,11 @@ def load_case(file: Path) -> Loaded:
 
 
 def _bad(source: Source, at: tuple[str, ...], message: str) -> BadCase:
-    place = source.place(at)
-    return BadCase(message, file=place.file, line=place.line, at=".".join(at))
+    path: tuple[str, ...] = ()
+    for key in at:  # the kind of an event stands in a validation path, not in the file
+        path = (*path, key) if (*path, key) in source.places or key == at[-1] else path
+    place = source.place(path)
+    return BadCase(message, file=place.file, line=place.line, at=".".join(path))
 
 
 def _contract(card: Case, product: Product) -> Contract:
@@ -100,6 +110,8 @@ def _issued(source: Source, card: Case) -> date:
     issue = next((event for event in card.events if isinstance(event, Issue)), None)
     if issue is not None and card.contract.issued is not None:
         raise _bad(source, ("contract", "issued"), "stands beside an `issue` event; give one of the two")
+    if issue is not None and card.contract.delivered is not None:
+        raise _bad(source, ("contract", "delivered"), "stands beside an `issue` event; give it there")
     if card.opening is not None and card.contract.issued is None:
         raise _bad(source, ("opening",), "needs the contract's `issued:` date")
     if issue is not None:
@@ -115,7 +127,7 @@ def _record(source: Source, card: Case, journal: MemoryJournal) -> None:
         if card.opening is not None and event.on <= card.opening.on:
             raise _bad(source, ("events", str(i)), f"is of {event.on}, not after the opening of {card.opening.on}")
         try:
-            journal.record(card.contract.id, event)
+            journal.record(card.contract.id, event if event.id else event.model_copy(update={"id": f"e{i + 1}"}))
         except BadInput as bad:
             raise _bad(source, ("events", str(i)), str(bad)) from None
 
@@ -125,6 +137,8 @@ def _market(source: Source, card: MarketCard, product: Product, contract: Contra
     market = Market(MarketData(decimals=decimals), between=card.between)
     for i, name in enumerate(card.files):
         path = source.file.parent / name
+        if name.startswith("product:"):
+            path = product.folder / "tables" / name.removeprefix("product:")
         if not path.exists():
             raise _bad(source, ("market", "files", str(i)), f"there is no file or folder {path}")
         part = (
@@ -134,7 +148,7 @@ def _market(source: Source, card: MarketCard, product: Product, contract: Contra
         )
         market = market.with_data(part)
     try:
-        market = market.with_data(_written_out(card, decimals))
+        market = market.with_data(_written_out(card, decimals, terms.sections.separate_account_charge.start_unit_value))
     except BadMarketData as bad:
         raise _bad(source, ("market",), str(bad)) from None
     except ValueError as bad:
@@ -143,7 +157,7 @@ def _market(source: Source, card: MarketCard, product: Product, contract: Contra
     return _with_derived(market, product, contract, terms)
 
 
-def _written_out(card: MarketCard, decimals: int) -> MarketData:
+def _written_out(card: MarketCard, decimals: int, start_unit_value: Decimal) -> MarketData:
     unit_values = {
         SubAccount(fund): Series.of({day: above_zero(text, decimals) for day, text in values.items()}, "case")
         for fund, values in card.unit_values.items()
@@ -151,7 +165,7 @@ def _written_out(card: MarketCard, decimals: int) -> MarketData:
     for fund, growth in card.growth.items():
         if SubAccount(fund) in unit_values:
             raise BadMarketData(f"{fund} has both unit values and growth factors; give one of the two.")
-        start = whole_number(growth.unit_value, decimals)
+        start = whole_number(growth.unit_value or str(start_unit_value), decimals)
         unit_values[SubAccount(fund)] = unit_values_from_growth(growth.from_, start, growth.factors, source="case")
     navs = {
         fund: Navs.of(
@@ -177,6 +191,22 @@ def _check_names(source: Source, card: MarketCard, terms: ContractTerms) -> None
         for name in getattr(card, group):
             if name not in known:
                 raise _bad(source, ("market", group, name), f"is no account of this product; it has {', '.join(known)}")
+
+
+def _check_mentions(source: Source, card: Case, product: Product, terms: ContractTerms) -> None:
+    """Accounts, readings and parties that the case names exist."""
+    readings = product.readings()
+    for path, name in card.contract.readings.items():
+        if name not in readings.get(path, ()):
+            known = "; ".join(f"{p}: {', '.join(names)}" for p, names in readings.items())
+            raise _bad(source, ("contract", "readings", path), f"no such reading; the terms have {known}")
+    accounts = [*terms.sections.sub_accounts, *terms.sections.fixed_accounts]
+    for i, expectation in enumerate(card.expect):
+        for group in ("accounts", "units", "unit_values", "by_account"):
+            for name in getattr(expectation, group) or ():
+                if name not in accounts:
+                    at = ("expect", str(i), group, name)
+                    raise _bad(source, at, f"is no account of this product; it has {', '.join(accounts)}")
 
 
 def _with_derived(market: Market, product: Product, contract: Contract, terms: ContractTerms) -> Market:
@@ -205,6 +235,7 @@ def _opening(
         state.layers += 1
     state.payments = sum(state.layer_paid)
     state.withdrawals, state.free_used, state.transfers = opening.withdrawals, opening.free_used, opening.transfers
+    state.deductions = opening.deductions
     left = sum(state.layer_left)
     state.payments_floor = left if opening.payments_floor is None else opening.payments_floor
     carried = state.payments if card.contract.qualification == "non_qualified" else 0

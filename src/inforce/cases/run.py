@@ -6,18 +6,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from inforce.contracts.events import DeathProof, Surrender, Withdrawal
-from inforce.cycle import Applied, Position
+from inforce.cycle import Applied, Position, Pricer
 from inforce.cycle.requests import account_names
 from inforce.errors import MissingData, Refused
 from inforce.quote import Quote, quote
 from inforce.valuation import Valuation, value
 
 from .load import Loaded
-from .schema import Expectation, QuoteRequest
+from .schema import ABOUT, Expectation, QuoteRequest, quote_event
 
-ABOUT = frozenset({"on", "event", "quote", "known_at", "tolerance"})
-"""Keys of an expectation that say what it is about; all others are expected figures."""
 COUNTS = frozenset({"contract_year"})
 
 
@@ -70,35 +67,42 @@ class _Runner:
 
     def checks(self, e: Expectation) -> Iterator[Check]:
         about, figures = self._figures(e)
+        tolerance = self.loaded.card.tolerance if e.tolerance is None else e.tolerance
         for name in sorted(e.model_fields_set - ABOUT, key=list(Expectation.model_fields).index):
-            yield from _compare(about, name, getattr(e, name), figures, e.tolerance)
+            yield from _compare(about, name, getattr(e, name), figures, tolerance)
 
     def _figures(self, e: Expectation) -> tuple[str, dict[str, Any]]:
         known = f" as known on {e.known_at}" if e.known_at else ""
+        on = e.on or self.horizon
+        position = self.position(on, e.known_at)
+        if e.event is not None:
+            return f"{e.event}{f' on {e.on}' if e.on else ''}{known}", event_figures(self.loaded, position, e.event)
+        if e.operation is not None:
+            return f"{e.operation} {on}{known}", operation_figures(position, e.operation, on)
+        about = f"{e.quote.kind} quote {on}{known}" if e.quote else f"{on}{known}"
         try:
-            if e.event is not None:
-                day = f" on {e.on}" if e.on else ""
-                return f"{e.event}{day}{known}", event_figures(self.position(e.on or self.horizon, e.known_at), e)
-            on = e.on or self.horizon
-            position = self.position(on, e.known_at)
             if e.quote is not None:
-                about = f"{e.quote.kind} quote {on}{known}"
                 return about, quote_figures(position, self.loaded, e.quote, on)
-            return f"{on}{known}", valuation_figures(value(position, self.loaded.market, on))
+            return about, valuation_figures(value(position, self.loaded.market, on), self.loaded, position)
         except Refused as refused:
-            about = f"{e.quote.kind} quote {e.on}" if e.quote else str(e.on)
             return about, {"outcome": "refused", "refused": refused.reason, "why": str(refused)}
         except MissingData as missing:
-            return str(e.event or e.on), {"outcome": "waiting", "why": str(missing)}
+            return about, {"outcome": "waiting", "suspense": position.suspense, "why": str(missing)}
 
 
-def valuation_figures(v: Valuation) -> dict[str, Any]:
+def valuation_figures(v: Valuation, loaded: Loaded, position: Position) -> dict[str, Any]:
     """The figures of a valuation under their names in case files."""
     figures = {name: getattr(v, name) for name in Valuation.__dataclass_fields__}
+    pricer = Pricer(loaded.market, loaded.product, loaded.contract.qualification)
+    funds = [
+        f
+        for f in position.terms(v.on).sections.sub_accounts
+        if loaded.market.has_unit_value(pricer.key(f), v.priced_on)
+    ]
     figures["accounts"] = {account.id: account.value for account in v.accounts}
-    figures["units"] = {a.id: Decimal(a.units).scaleb(-v.unit_decimals) for a in v.accounts if a.units is not None}
+    figures["units"] = {account.id: account.units for account in v.accounts if account.units is not None}
     figures["unit_values"] = {
-        a.id: Decimal(a.unit_value).scaleb(-v.unit_value_decimals) for a in v.accounts if a.unit_value is not None
+        fund: Decimal(pricer.unit_value(fund, v.priced_on)).scaleb(-loaded.market.decimals) for fund in funds
     }
     return figures
 
@@ -107,38 +111,43 @@ def quote_figures(position: Position, loaded: Loaded, request: QuoteRequest, on:
     """The figures of a quote under their names in case files."""
     q = quote(position, loaded.market, quote_event(request, on))
     figures = {name: getattr(q, name) for name in Quote.__dataclass_fields__}
-    by_account = {name: -cents for name, cents in q.by_account}
+    by_account = {each.account: -each.taken for each in q.by_account}
     return {**figures, "by_account": by_account, "value_before": q.contract_value, "outcome": "applied"}
 
 
-def quote_event(request: QuoteRequest, on: date) -> Withdrawal | Surrender | DeathProof:
-    """The request that a quote stands for."""
-    if request.kind == "surrender":
-        return Surrender(id="quote", on=on, withholding=request.withholding)
-    if request.kind == "death":
-        return DeathProof(id="quote", on=on, withholding=request.withholding)
-    return Withdrawal.model_validate(
-        {"id": "quote", "on": on, "amount": request.amount, "net": request.net, "from": request.from_,
-         "withholding": request.withholding}
-    )  # fmt: skip
-
-
-def event_figures(position: Position, e: Expectation) -> dict[str, Any]:
-    """What became of an event, or of a calendar operation on a day."""
+def event_figures(loaded: Loaded, position: Position, event: str) -> dict[str, Any]:
+    """What became of an event."""
     for applied in position.applied:
-        item = applied.item
-        if (item.event and item.event.id == e.event) or (
-            not item.event and (item.operation, item.day) == (e.event, e.on)
-        ):
+        if applied.item.event and applied.item.event.id == event:
             return breakdown_figures(applied)
+    for item in position.administered:
+        if item.event and item.event.id == event:
+            return {"outcome": "applied", "effective": item.day, "why": f"{item.operation} moves no money"}
     for declined in position.declined:
-        if declined.recorded.event.id == e.event:
+        if declined.recorded.event.id == event:
             return {"outcome": "refused", "refused": declined.refused.reason, "effective": declined.day,
                     "why": str(declined.refused)}  # fmt: skip
     for waiting in position.waiting:
-        if waiting.recorded.event.id == e.event:
+        if waiting.recorded.event.id == event:
             return {"outcome": "waiting", "effective": waiting.day, "why": f"waits for {waiting.waits_for}"}
+    return _not_there(loaded, event)
+
+
+def _not_there(loaded: Loaded, event: str) -> dict[str, Any]:
+    for recorded in loaded.journal.events(loaded.contract.id):
+        if recorded.event.id == event:
+            return {"outcome": "waiting", "why": f"is received on {recorded.event.on}, known from {recorded.known}, "
+                    "or was taken back"}  # fmt: skip
     return {"why": "there is no such event"}
+
+
+def operation_figures(position: Position, operation: str, on: date) -> dict[str, Any]:
+    """What the calendar did on a day."""
+    for applied in position.applied:
+        if not applied.item.event and (applied.item.operation, applied.item.day) == (operation, on):
+            return breakdown_figures(applied)
+    days = [str(a.item.day) for a in position.applied if not a.item.event and a.item.operation == operation]
+    return {"why": f"not on that day; it happened on {', '.join(days) or 'no day'}"}
 
 
 def breakdown_figures(applied: Applied) -> dict[str, Any]:
@@ -151,6 +160,7 @@ def breakdown_figures(applied: Applied) -> dict[str, Any]:
         "value_before": b.before,
         "value_after": b.value,
         "gross": b.gross,
+        "free_available": b.free_available,
         "free": b.free,
         "surrender_charge": b.surrender_charge,
         "maintenance_charge": b.maintenance,
@@ -177,13 +187,9 @@ def _compare(about: str, name: str, expected: Any, figures: dict[str, Any], tole
 def _check(about: str, name: str, expected: Any, actual: Any, figures: dict[str, Any], tolerance: Decimal) -> Check:
     if actual is None:
         return Check(about, name, shown(name, expected), figures.get("why", "not a figure of this"), False)
-    if isinstance(expected, Decimal):
-        passed = abs(expected - actual) <= tolerance
-    elif isinstance(expected, int) and name not in COUNTS:
-        passed = abs(expected - actual) <= tolerance * 100
-    else:
-        passed = expected == actual
-    slack = f"±{tolerance}" if tolerance and isinstance(expected, int | Decimal) else ""
+    money = isinstance(expected, int) and name not in COUNTS
+    passed = abs(expected - actual) <= tolerance * 100 if money else expected == actual
+    slack = f"±{tolerance}" if tolerance and money else ""
     return Check(about, name, shown(name, expected), shown(name, actual), passed, slack)
 
 

@@ -3,13 +3,18 @@
 The field descriptions are the case reference (`docs/reference/case-files.md`).
 """
 
+from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from inforce.contracts import AnyEvent, Party
-from inforce.contracts.events import Allocation, Part, Positive, Withholding
+from inforce.contracts.events import Allocation, DeathProof, Part, Positive, Surrender, Withdrawal, Withholding
 from inforce.terms.values import Amount, Cents, Day, Exact, Rate, Strict, Whole, YesNo
+
+ABOUT = frozenset({"on", "event", "operation", "quote", "known_at", "tolerance"})
+"""Keys of an expectation that say what it is about; all others are expected figures."""
 
 
 def _version(value: Any) -> str:
@@ -58,6 +63,12 @@ class OpeningPayment(Strict):
     amount: Positive
     left: Amount | None = Field(default=None, description="Not yet withdrawn; all of it where not given")
 
+    @model_validator(mode="after")
+    def _left_of_it(self) -> "OpeningPayment":
+        if self.left is not None and self.left > self.amount:
+            raise ValueError("more is left than was paid")
+        return self
+
 
 class Opening(Strict):
     """The contract at the end of a day in mid-life; what happened before is not replayed."""
@@ -66,6 +77,7 @@ class Opening(Strict):
     accounts: dict[str, OpeningAccount]
     payments: list[OpeningPayment] = Field(description="Every purchase payment made so far", min_length=1)
     withdrawals: Amount = 0
+    deductions: Amount = Field(default=0, description="Premium tax taken from payments before they were allocated")
     payments_floor: Amount | None = Field(default=None, description="For the death benefit; default the payments left")
     basis: Amount | None = Field(default=None, description="For tax; default payments (non-qualified) or 0 (qualified)")
     anniversary_value: Amount | None = Field(
@@ -74,6 +86,13 @@ class Opening(Strict):
     )  # fmt: skip
     free_used: Amount = Field(default=0, description="Free amount used in this contract year")
     transfers: Whole = Field(default=0, description="Transfers in this contract year", ge=0)
+
+    @model_validator(mode="after")
+    def _payments_in_order(self) -> "Opening":
+        days = [payment.on for payment in self.payments]
+        if days != sorted(days) or days[-1] > self.on:
+            raise ValueError(f"payments stand oldest first, none after the opening of {self.on}")
+        return self
 
 
 class NavDay(Strict):
@@ -92,7 +111,7 @@ class Growth(Strict):
     """Growth factors of a sub-account from a unit value on a day."""
 
     from_: Day = Field(alias="from")
-    unit_value: str = "10"
+    unit_value: str | None = Field(default=None, description="On that day; the product's start value if not given")
     factors: dict[Day, str] = Field(description="By day: that day's unit value over the one given before it")
 
 
@@ -102,7 +121,10 @@ class MarketCard(Strict):
     between: Literal["hold", "refuse"] = Field(
         default="refuse", description="A day without a price: the last one before it, or an error"
     )
-    files: list[str] = Field(default=[], description="Market files or folders of them, relative to the case")
+    files: list[str] = Field(
+        default=[],
+        description="Market files or folders, relative to the case; `product:NAME` is one of the product's tables",
+    )
     unit_values: dict[str, dict[Day, str]] = Field(default={}, description="By sub-account, by valuation date")
     navs: dict[str, dict[Day, Annotated[NavDay, BeforeValidator(_nav_day)]]] = Field(
         default={}, description="Net asset values by fund: the unit value is worked out with the product's charge"
@@ -121,17 +143,27 @@ class QuoteRequest(Strict):
     from_: dict[str, Part] | None = Field(default=None, alias="from")
     withholding: Withholding = 0
 
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> "QuoteRequest":
+        if self.kind != "withdrawal" and (self.amount is not None or self.net or self.from_ is not None):
+            raise ValueError(f"a {self.kind} quote takes neither amount nor net nor from")
+        quote_event(self, date(2000, 1, 3))
+        return self
+
 
 class Expectation(Strict):
     """What must hold on a day, of an event, or of a quote on a day."""
 
     on: Day | None = Field(default=None, description="The day of a valuation, quote or calendar operation")
-    event: str | None = Field(
-        default=None, description="An event's id; with `on` also `maintenance_charge` or `anniversary`"
+    event: str | None = Field(default=None, description="An event's id; with `on` as it stands on that day")
+    operation: Literal["maintenance_charge", "anniversary"] | None = Field(
+        default=None, description="What the calendar did on the day `on`"
     )
     quote: QuoteRequest | None = None
     known_at: Day | None = Field(default=None, description="Only what was entered by then counts")
-    tolerance: Exact = Field(default=0, description="Dollars by which an amount may differ", ge=0)  # type: ignore[assignment]
+    tolerance: Exact | None = Field(
+        default=None, description="Dollars by which an amount of money may differ; the case's own if not given", ge=0
+    )
     # of a day
     contract_value: Cents | None = None
     surrender_value: Cents | None = None
@@ -156,6 +188,7 @@ class Expectation(Strict):
     value_before: Cents | None = None
     value_after: Cents | None = None
     gross: Cents | None = None
+    free_available: Cents | None = Field(default=None, description="Free withdrawal amount before the request")
     free: Cents | None = Field(default=None, description="Part of the gross amount without surrender charge")
     transfer_fee: Cents | None = None
     taxable: Cents | None = None
@@ -168,9 +201,9 @@ class Expectation(Strict):
     def _of_what(self) -> "Expectation":
         if self.event is None and self.on is None:
             raise ValueError("says neither `on:` nor `event:`")
-        if self.event is not None and self.quote is not None:
-            raise ValueError("is of an event or of a quote, not both")
-        if not self.model_fields_set - {"on", "event", "quote", "known_at", "tolerance"}:
+        if sum(x is not None for x in (self.event, self.quote, self.operation)) > 1:
+            raise ValueError("is of an event, of a calendar operation or of a quote: one of them")
+        if not self.model_fields_set - ABOUT:
             raise ValueError("expects nothing; name at least one figure, `refused:` or `outcome:`")
         return self
 
@@ -186,4 +219,17 @@ class Case(Strict):
     opening: Opening | None = None
     market: MarketCard = MarketCard()
     events: list[AnyEvent] = []
+    tolerance: Exact = Field(default=Decimal(0), description="Dollars by which any amount may differ", ge=0)
     expect: list[Expectation] = []
+
+
+def quote_event(request: QuoteRequest, on: date) -> Withdrawal | Surrender | DeathProof:
+    """The request that a quote stands for. ValueError where a withdrawal does not say how much."""
+    if request.kind == "surrender":
+        return Surrender(id="quote", on=on, withholding=request.withholding)
+    if request.kind == "death":
+        return DeathProof(id="quote", on=on, withholding=request.withholding)
+    return Withdrawal.model_validate(
+        {"id": "quote", "on": on, "amount": request.amount, "net": request.net, "from": request.from_,
+         "withholding": request.withholding}
+    )  # fmt: skip

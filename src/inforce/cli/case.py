@@ -51,6 +51,9 @@ def _print(results: list[dict[str, Any]], failed: bool) -> None:
             out.print(f"  {result['error']}\n", markup=False)
             continue
         wrong = sum(not check.passed for check in result["checks"])
+        if not result["checks"]:
+            out.print(f"{result['file']}: {result['title']} expects nothing")
+            continue
         state = "[red]fails[/]" if wrong else "[green]holds[/]"
         out.print(f"{state} {result['file']}: {result['title']} ({len(result['checks'])} figures, {wrong} differ)")
         rows = table("  ", "of", "figure", "expected", "ours", "", right=("expected", "ours"))
@@ -61,5 +64,5 @@ def _print(results: list[dict[str, Any]], failed: bool) -> None:
         if rows.row_count:
             out.print(rows)
         out.print()
-    good = sum(result["passed"] for result in results)
-    out.print(f"{good} of {len(results)} case files hold.")
+    asked = [result for result in results if result["checks"] or "error" in result]
+    out.print(f"{sum(result['passed'] for result in asked)} of {len(asked)} case files hold.")

@@ -150,7 +150,7 @@ def _parts(texts: list[str]) -> dict[str, str]:
 
 
 def _print_value(v: "Valuation", known_at: Any) -> None:
-    from .output import console, decimals, dollars, percent, table
+    from .output import console, dollars, percent, table
 
     out = console()
     known = f", as known on {known_at}" if known_at else ""
@@ -159,10 +159,8 @@ def _print_value(v: "Valuation", known_at: Any) -> None:
               f"{v.issued}, contract year {v.contract_year}\n")  # fmt: skip
     rows = table("account", "units", "unit value / rate", "value", right=("units", "unit value / rate", "value"))
     for a in v.accounts:
-        units = decimals(a.units, v.unit_decimals) if a.units is not None else ""
-        price = (
-            decimals(a.unit_value, v.unit_value_decimals) if a.unit_value is not None else percent(a.credited_rate or 0)
-        )
+        units = f"{a.units:,}" if a.units is not None else ""
+        price = f"{a.unit_value:,}" if a.unit_value is not None else percent(int((a.credited_rate or 0) * 10**9))
         rows.add_row(a.name, units, price, dollars(a.value))
     rows.add_row("[bold]contract value[/]", "", "", f"[bold]{dollars(v.contract_value)}[/]")
     out.print(rows)
@@ -205,8 +203,8 @@ def _print_quote(q: "Quote", product: str) -> None:
         out.print(rows)
     if q.by_account:
         rows = table("account", "taken", right=("taken",))
-        for name, cents in q.by_account:
-            rows.add_row(name, dollars(cents))
+        for each in q.by_account:
+            rows.add_row(each.account, dollars(each.taken))
         out.print()
         out.print(rows)
 

@@ -47,7 +47,7 @@ def show(
 ) -> None:
     """Every term of a contract on a day, with its citation or assumption."""
     from inforce.errors import BadInput
-    from inforce.terms import Cohort, find_product
+    from inforce.terms import STATES, Cohort, find_product
 
     from .options import one_of, parse_day
     from .output import console, print_json, table
@@ -55,6 +55,7 @@ def show(
     product = find_product(name)
     form = one_of(form or next(iter(product.card.forms)), tuple(product.card.forms), f"form of {product.id}")
     one_of(qualification, ("qualified", "non_qualified"), "qualification")
+    one_of(state, tuple(sorted(STATES)), "state")
     issue_day = parse_day(issued) if issued else product.card.forms[form].from_
     day = parse_day(on) if on else issue_day
     if day < issue_day:

@@ -1,12 +1,12 @@
 """What owners, companies and calendars ask of a contract. Events are data: the journal keeps them for ever.
 
 Each was received at an instant (New York date `on` and time `at`; before the close where no time is given). The
-field descriptions are the event reference (`inforce product events`).
+field descriptions make the event reference, `docs/reference/events.md`.
 """
 
 import re
 from datetime import UTC, datetime, time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -71,6 +71,12 @@ class Event(Strict):
     reason: str = Field(default="", description="Why, in words")
     key: str = Field(default="", description="Idempotency key: an event with a key already known is the same event")
 
+    @model_validator(mode="after")
+    def _entered_later(self) -> Self:
+        if self.entered is not None and self.entered < self.on:
+            raise ValueError(f"entered on {self.entered}, before it was received on {self.on}")
+        return self
+
     @property
     def received(self) -> datetime:
         """The instant, in UTC."""
@@ -127,7 +133,10 @@ class Withdrawal(Event):
     amount: Positive | None = Field(default=None, description="Dollars; may be left out where `from` names dollars")
     net: YesNo = Field(default=False, description="`yes`: the owner is to receive this amount after charges and taxes")
     from_: dict[str, Part] | None = Field(
-        default=None, alias="from", description="Named accounts; if not given all, in proportion to their values"
+        default=None,
+        alias="from",
+        description="Named accounts. With `amount`: percentages of it that add up to 100%. Without: what each gives, "
+        "dollars, a percentage of the account, or `all`. If not given: all accounts, in proportion to their values",
     )
     withholding: Withholding = 0
 
@@ -135,6 +144,8 @@ class Withdrawal(Event):
     def _some_amount(self) -> "Withdrawal":
         if self.amount is None and not self.from_:
             raise ValueError("a withdrawal names an amount, or what to take from which accounts")
+        if self.amount is not None and self.from_ is not None and sum(self.from_.values()) != -PPB:
+            raise ValueError("beside `amount`, `from` gives percentages of it that add up to 100%")
         return self
 
 
@@ -157,6 +168,12 @@ class DeathNotice(Event):
     kind: Literal["death_notice"] = "death_notice"
     date_of_death: Day
     party: str = Field(default="owner", description="Who died: owner, annuitant or a party's id")
+
+    @model_validator(mode="after")
+    def _died_before(self) -> "DeathNotice":
+        if self.date_of_death > self.on:
+            raise ValueError(f"date of death {self.date_of_death} is after the notice of {self.on}")
+        return self
 
 
 class DeathProof(Event):

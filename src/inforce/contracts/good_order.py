@@ -31,6 +31,7 @@ WORDS: Final[Mapping[Reason, str]] = {
     Reason.AMOUNT_EXCEEDS_ACCOUNT: "more is asked of an account than it holds",
     Reason.BELOW_MINIMUM_WITHDRAWAL: "the amount is below the minimum withdrawal",
     Reason.BELOW_MINIMUM_VALUE_AFTER: "less than the minimum contract value would remain",
+    Reason.WHOLE_VALUE: "a withdrawal of the whole contract value is a surrender; ask for that",
     Reason.NET_CANNOT_BE_PAID: "the whole contract value, after charges and taxes, pays less than that",
     Reason.FIXED_TRANSFER_COUNT: "the account's transfers out for this contract year are used up",
     Reason.FIXED_TRANSFER_SHARE: "a transfer may not take that large a share of the account",
@@ -89,10 +90,21 @@ def check_event(event: Event, terms: ContractTerms, issued: date | None, deliver
         check_allocation(event.to, terms, issued or on, on)
     if isinstance(event, Withdrawal) and event.from_ is not None:
         _check_accounts(event.from_, terms)
+    if isinstance(event, PurchasePayment):
+        _check_payments_continue(terms, on)
     if isinstance(event, FreeLook):
         start = delivered or issued or on
         if event.on > start + timedelta(days=terms.sections.free_look.days):
             raise refusal(Reason.FREE_LOOK_OVER, terms)
+
+
+def _check_payments_continue(terms: ContractTerms, on: date) -> None:
+    sale = terms.product.card.forms[terms.cohort.form]
+    if not sale.payments_continue and sale.to is not None and on > sale.to:
+        source = ", ".join(sale.cite or ()) or str(sale.assumption or "")
+        raise Refused(
+            "payments_closed", f"the {terms.cohort.form} form takes no payments after {sale.to}", citation=source
+        )
 
 
 def check_allocation(allocation: Mapping[str, int], terms: ContractTerms, issued: date, on: date) -> None:

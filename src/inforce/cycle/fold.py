@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from inforce.contracts import Contract, Event, check_application, check_event, refusal
 from inforce.contracts.events import (
     AllocationChange,
+    Application,
     DeathProof,
     Issue,
     PurchasePayment,
@@ -84,6 +85,8 @@ class Position:
     suspense: int = 0
     """Cents received and not yet applied."""
     applied: list[Applied] = field(default_factory=list)
+    administered: list[Item] = field(default_factory=list)
+    """Applications, issue and allocation changes that were taken."""
     declined: list[Declined] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
@@ -152,7 +155,7 @@ class _Fold:
             if item.day > self.position.through:
                 self._wait(item, f"its valuation date {item.day}")
             elif isinstance(event, PurchasePayment) and self.position.issued is None:
-                self._wait(item, "the contract's issue")
+                self._hold(item)
             elif self.position.stalled is not None:
                 self._wait(item, "an earlier item that waits for its price")
             else:
@@ -212,6 +215,14 @@ class _Fold:
         if item.recorded is not None:
             self.position.waiting.append(Waiting(item.recorded, item.day, what))
 
+    def _hold(self, item: Item) -> None:
+        """Money without a contract: it waits for the issue, or goes back where that was refused."""
+        refused = next((d for d in self.position.declined if isinstance(d.recorded.event, Application | Issue)), None)
+        if refused is None:
+            self._wait(item, "the contract's issue")
+        else:
+            self._decline(item, Refused("not_issued", f"the contract was not issued: {refused.refused}"))
+
     def _take(self, item: Item) -> None:
         try:
             self._apply(item)
@@ -234,6 +245,7 @@ class _Fold:
         position, event = self.position, item.event
         if event is not None and event.kind in ("application", "issue", "allocation"):
             self._administer(event)
+            position.administered.append(item)
             return
         terms = position.terms(item.day)
         state = position.state
@@ -252,7 +264,8 @@ class _Fold:
             if position.issued is not None:
                 raise Refused("issued_already", f"the contract was issued on {position.issued}")
             issued = event.contract_date or event.on
-            check_application(position.contract, position.product, issued)
+            if not any(isinstance(i.event, Application) for i in position.administered):
+                check_application(position.contract, position.product, issued)
             position.issued, position.delivered = issued, event.delivered
             sections = position.terms(issued).sections
             position.state = new_annuity(len(sections.sub_accounts), len(sections.fixed_accounts), day_number(issued))

@@ -56,7 +56,8 @@ def due_for(
         due.transfer_out, due.transfer_into = by_account(event.from_, names), by_account(event.to, names)
     if isinstance(event, Withdrawal):
         due.amount, due.net = event.amount or 0, int(event.net)
-        due.named, due.withdraw_from = int(event.from_ is not None), by_account(event.from_ or {}, names)
+        weights = {name: -part for name, part in (event.from_ or {}).items()} if event.amount else event.from_ or {}
+        due.named, due.withdraw_from = int(event.from_ is not None), by_account(weights, names)
     if isinstance(event, Withdrawal | Surrender | DeathProof):
         due.withholding = event.withholding
     return due

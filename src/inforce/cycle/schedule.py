@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from inforce.contracts import PRICED, Event
-from inforce.contracts.events import AllocationChange, Issue
+from inforce.contracts.events import AllocationChange, Application, Issue
 from inforce.dates import (
     Adjust,
     MonthEnd,
@@ -87,7 +87,7 @@ def calendar_items(issued: date, terms: VariableAnnuityTerms, through: date) -> 
 
 def rank(item: Item, order: list[str]) -> tuple[date, int, int]:
     """Sort key of items: day, order of operations, sequence. An allocation change goes with the payments."""
-    if isinstance(item.event, Issue):
+    if isinstance(item.event, Application | Issue):
         return item.day, -1, item.sequence
     operation = "purchase_payment" if isinstance(item.event, AllocationChange) else item.operation
     return item.day, order.index(operation), item.sequence

@@ -113,7 +113,9 @@ def write_market(folder: Path) -> list[Path]:
 def _unit_value_lines(data: MarketData) -> list[str]:
     lines = ["date,fund,unit_value"]
     for fund, series in data.unit_values.items():
-        lines += [f"{day},{fund},{unit_value_text(value)}" for day, value in zip(series.days, series.values, strict=True)]
+        lines += [
+            f"{day},{fund},{unit_value_text(value)}" for day, value in zip(series.days, series.values, strict=True)
+        ]
     return lines
 
 
@@ -126,5 +128,5 @@ def _rate_lines(rates: Mapping[str, Rates], header: str, when: Callable[[int], s
     lines = [header]
     for account, history in rates.items():
         each = zip(history.at, history.columns[0], strict=True)
-        lines += [f"{account},{when(at)},{Decimal(rate) / 10_000_000:.2f}%" for at, rate in each]
+        lines += [f"{account},{when(at)},{Decimal(rate) / 10_000_000:f}%" for at, rate in each]
     return lines

@@ -1,5 +1,6 @@
 """From traced numbers to the whole explanation: every step, every operand, every comparison that decided."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Final
@@ -19,6 +20,8 @@ class Derivation:
     """Explains the traced numbers of one run; each is explained once, wherever it is used."""
 
     numerals: Numerals
+    reasons: Mapping[str, Leaf] = field(default_factory=dict)
+    """Why a rule gave no charge, by the rule's name."""
     _made: dict[int, tuple[object, Explanation]] = field(default_factory=dict)
     """By identity; the object is kept so that its identity stays its own."""
     _ids: count = field(default_factory=lambda: count(1))  # type: ignore[type-arg]
@@ -63,17 +66,7 @@ class Derivation:
     def _leaf(self, value: Traced, leaf: Leaf) -> Explanation:
         parts = tuple(self._part(part, "by") for part in leaf.parts)
         e = self._node(value, leaf.kind, leaf.label, leaf.unit, parts)
-        source = leaf.source
-        return replace(
-            e,
-            text=leaf.text or e.text,
-            term=leaf.term,
-            citation=str(source) if source and not source.assumed else "",
-            assumption=source.assumption if source else "",
-            event=leaf.changed,
-            place=leaf.place,
-            note=leaf.note,
-        )
+        return replace(sourced(e, leaf), text=leaf.text or e.text, place=leaf.place)
 
     def _call(self, value: Traced, call: Call) -> Explanation:
         unit = self._unit(value)
@@ -84,7 +77,9 @@ class Derivation:
         children = tuple(replace(c, taken=won is None or c.role == won) for c in e.children)
         decided = call.frame.decisions if call.frame else []
         because = tuple(self._decision(d) for d in decided)
-        return replace(e, rule=call.rule.__name__, about=rule_text(call.rule), children=children, because=because)
+        e = replace(e, rule=call.rule.__name__, about=rule_text(call.rule), children=children, because=because)
+        reason = self.reasons.get(e.rule) if e.value == 0 else None
+        return sourced(e, reason) if reason else e
 
     def _operation(self, value: Traced, origin: Operation) -> Explanation:
         """A chain of sums and differences as one flat sum; any other operation with its two operands."""
@@ -105,7 +100,7 @@ class Derivation:
             inner = origin.item if isinstance(origin, Picked) else origin.left
             if isinstance(origin, Operation) and not isinstance(inner, Traced):
                 inner = origin.right
-            if isinstance(origin, Operation) and origin.sign not in OF_ONE_UNIT or not isinstance(inner, Traced):
+            if (isinstance(origin, Operation) and origin.sign not in OF_ONE_UNIT) or not isinstance(inner, Traced):
                 return "count"
             value, origin = inner, inner.origin
         if isinstance(origin, Leaf | Named):
@@ -145,8 +140,16 @@ class Derivation:
         frame, after = value.frame, value.after
         while frame is not None and not _closed(frame):
             found = [self._decision(d) for d in frame.decisions[:after]] + found
-            frame, after = frame.outer, frame.entered_at
+            after, frame = frame.entered_at, frame.outer
         return tuple(found)
+
+
+def sourced(e: Explanation, leaf: Leaf) -> Explanation:
+    """With the leaf's term, source, last change and note."""
+    source = leaf.source
+    citation = str(source) if source and not source.assumed else ""
+    assumption = source.assumption if source else ""
+    return replace(e, term=leaf.term, citation=citation, assumption=assumption, event=leaf.changed, note=leaf.note)
 
 
 def _closed(frame: Frame) -> bool:

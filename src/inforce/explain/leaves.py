@@ -9,7 +9,7 @@ from typing import Any, Final
 from inforce.contracts import Event
 from inforce.cycle import Position, Pricer, pricing_day
 from inforce.cycle.prices import UNTOUCHED
-from inforce.dates import is_valuation_date
+from inforce.dates import day_number, is_valuation_date
 from inforce.errors import MissingData
 from inforce.market import CreditedRate, Market
 from inforce.mechanics.interest import credited_rate
@@ -69,13 +69,12 @@ class Leaves:
     def record(self) -> Terms:
         """The terms."""
         given = self.terms.record
-        values = {
-            f.name: getattr(given, f.name)
-            if f.name in SCHEDULE
-            else self._filled(f.name, getattr(given, f.name), self._term_leaf)
-            for f in fields(Terms)
-        }
-        return Terms(**{name: Row(v, name) if isinstance(v, list) else v for name, v in values.items()})
+        values: dict[str, Any] = {}
+        for f in fields(Terms):
+            value = getattr(given, f.name)
+            filled = value if f.name in SCHEDULE else self._filled(f.name, value, self._term_leaf)
+            values[f.name] = Row(filled, f.name) if isinstance(filled, list) else filled
+        return Terms(**values)
 
     def prices(self, given: Prices) -> Prices:
         """Unit values and interest indices."""
@@ -104,10 +103,11 @@ class Leaves:
     def account(self, k: int) -> str:
         """An account's name."""
         sections = self.terms.sections
-        return [a.name for a in (*sections.sub_accounts.values(), *sections.fixed_accounts.values())][k]
+        names = [account.name for account in sections.sub_accounts.values()]
+        return [*names, *(account.name for account in sections.fixed_accounts.values())][k]
 
     def _named(self, table: Mapping[str, tuple[str, Unit]], name: str, index: int) -> tuple[str, Unit]:
-        label, unit = table[name]
+        label, unit = table.get(name, (name.replace("_", " "), "cents"))
         if "{account}" in label:
             label = label.format(account=self.account(index))
         if "{fixed}" in label:
@@ -203,13 +203,21 @@ class Leaves:
         unit = "rate" if value < 0 else unit
         return Leaf("request", label, unit, place=self.event.id if self.event else "")
 
+    @property
+    def day_number(self) -> int:
+        """The number of the day itself."""
+        return day_number(self.on)
+
     def counted_from(self) -> Leaf:
         """The day an event counts from, and why that day."""
         event = self.event
         if event is None:
             return Leaf("calendar", "counts from", "day", str(self.on))
         label, path = f"counts from; received {event.on} at {event.at:%H:%M}, New York time", ""
-        if not is_valuation_date(event.on) or self.on != event.on:
+        issued = self.position.issued or event.on
+        if event.on < issued:
+            label += ", before the contract's issue"
+        elif not is_valuation_date(event.on) or self.on != event.on:
             path = f"calendar.non_valuation_day.{event.kind}"
         return Leaf("calendar", label, "day", str(self.on), term=path, source=self.terms.source(path) if path else None)
 

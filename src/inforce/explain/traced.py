@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
-from functools import lru_cache
+from functools import cache
 from inspect import signature
 from typing import Any, Final, Literal, TypeAlias, TypeVar
 
@@ -216,7 +216,7 @@ def _operands(rule: Rule, args: tuple[Any, ...], named: dict[str, Any]) -> dict[
     return operands
 
 
-@lru_cache(maxsize=None)
+@cache
 def _parameters(rule: Rule) -> tuple[str, ...]:
     return tuple(signature(rule).parameters)
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from .changes import Change
 from .traced import Unit
+
+if TYPE_CHECKING:
+    from .page import Line
 
 Kind = Literal[
     "rule", "sum", "operation", "named", "picked", "constant", "decision", "event",
@@ -82,6 +85,12 @@ class Explanation:
         matching = (e for e in self.walk() if all(getattr(e, name) == value for name, value in wanted.items()))
         return next(matching, None)
 
+    def lines(self, depth: int | None = 6, width: int = 110) -> "list[Line]":
+        """The explanation as it is read, line by line; `depth` None: to the last leaf."""
+        from .page import lines
+
+        return lines(self, depth, width)
+
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON; empty fields are left out. A number that stood before comes without what is below it."""
         return _as_dict(self, set())
@@ -99,7 +108,9 @@ def _as_dict(e: Explanation, seen: set[int]) -> dict[str, Any]:
             elif value:
                 plain[f.name] = [_as_dict(child, seen) for child in value]
         elif f.name == "assumptions":
-            plain.update({"assumptions": [{"reason": a.reason, "terms": list(a.terms)} for a in value]} if value else {})
+            plain.update(
+                {"assumptions": [{"reason": a.reason, "terms": list(a.terms)} for a in value]} if value else {}
+            )
         elif f.name == "event":
             plain.update({"event": {"id": value.event, "kind": value.kind, "on": str(value.on)}} if value else {})
         elif f.name in ("id", "kind", "label", "value", "unit", "text") or value != f.default:

@@ -99,6 +99,7 @@ DUE: Final[Mapping[str, tuple[str, Unit]]] = {
 BREAKDOWN: Final[Mapping[str, tuple[str, Unit]]] = {
     "account_value": ("{account}", "cents"),
     "account_change": ("{account}", "cents"),
+    "part": ("part of the amount for {account}", "cents"),
     "units_change": ("units of {account}", "units"),
     "interest": ("interest of {fixed} since its balance last changed", "cents"),
     "layer_taken": ("withdrawn of the purchase payment of {payment}", "cents"),

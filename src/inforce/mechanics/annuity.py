@@ -109,6 +109,7 @@ def clear(c: Annuity, b: Breakdown) -> None:
 @rule
 def begin_contract_year(c: Annuity, b: Breakdown) -> None:
     """An anniversary: the value is noted, what is counted by contract year starts again."""
+    b.before = b.value
     if c.status != Status.IN_FORCE:
         return
     c.anniversary_value = b.value
@@ -121,6 +122,7 @@ def begin_contract_year(c: Annuity, b: Breakdown) -> None:
 @rule
 def take_maintenance_charge(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> None:
     """The annual maintenance charge, from the accounts in proportion to their values."""
+    b.before = b.value
     if c.status != Status.IN_FORCE or b.value <= 0:
         return
     accounts = c.funds if p.maintenance_from == ChargeFrom.SUB_ACCOUNTS else c.funds + c.fixed

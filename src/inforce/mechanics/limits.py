@@ -64,6 +64,8 @@ def may_withdraw(c: Annuity, p: Terms, d: Due, b: Breakdown) -> int:
         return Reason.BELOW_MINIMUM_WITHDRAWAL
     if d.net == 1 and net_of(c, p, d, gross, lesser_of(gross, free_amount(c, p, b.value)), b.value) < asked_for:
         return Reason.NET_CANNOT_BE_PAID
+    if gross == b.value:
+        return Reason.WHOLE_VALUE
     if asked_for < p.minimum_withdrawal:
         return Reason.BELOW_MINIMUM_WITHDRAWAL
     if b.value - gross < p.minimum_value_after:

@@ -144,6 +144,7 @@ class Reason(IntEnum):
     FREE_LOOK_OVER = 34
     DEATH_NOT_NOTIFIED = 35
     BELOW_MINIMUM_TRANSFER = 36
+    WHOLE_VALUE = 37
 
 
 @record

@@ -14,7 +14,7 @@ import inspect
 import os
 import pkgutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
@@ -28,14 +28,19 @@ from numba.extending import overload
 from inforce import mechanics
 from inforce.errors import Fault
 from inforce.mechanics import money
+from inforce.mechanics.interest import with_interest
 from inforce.mechanics.records import Annuity, Market, Terms
 from inforce.mechanics.rule import RULES
+from inforce.mechanics.units import value_of
 
 T = TypeVar("T")
 Records = npt.NDArray[Any]
 """A one-dimensional array of NumPy records."""
 
 OPTIONS: Final[dict[str, Any]] = {"error_model": "numpy"}
+prange = numba.prange
+_config: Any = numba.config
+_sizes_of: dict[type, dict[str, str | int | None]] = {}
 
 CAPACITIES: Final[Mapping[str, tuple[int, ...]]] = {
     "funds": (8, 16, 32, 64, 128),
@@ -69,7 +74,8 @@ TWINS: Final[Mapping[Callable[..., Any], Callable[..., Any]]] = {money.ratio: ra
 def offer(rule: Callable[..., Any]) -> None:
     """Let kernels call a plain function. Rules are offered already."""
     text = TWINS.get(rule, inspect.unwrap(rule))
-    overload(rule, jit_options={**OPTIONS, "forceinline": True}, strict=False)(lambda *_args: text)
+    options: Any = {**OPTIONS, "forceinline": True}
+    overload(rule, jit_options=options, strict=False)(lambda *_args: text)
 
 
 for _module in pkgutil.iter_modules(mechanics.__path__, f"{mechanics.__name__}."):
@@ -87,7 +93,7 @@ def fingerprint() -> str:
     files = {Path(inspect.unwrap(rule).__code__.co_filename) for rule in RULES}
     files |= set(Path(__file__).parent.glob("*.py"))
     text = b"\0".join(file.read_bytes() for file in sorted(files))
-    text += f"{numba.__version__} {numba.config.BOUNDSCHECK} {sorted(OPTIONS.items())}".encode()
+    text += f"{numba.__version__} {_config.BOUNDSCHECK} {sorted(OPTIONS.items())}".encode()
     return hashlib.sha256(text).hexdigest()[:16]
 
 
@@ -105,12 +111,12 @@ def kernel(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]
     """`numba.njit` that can call rules, and whose disk cache lives and dies with their text."""
 
     def compile_lazily(fn: Callable[..., Any]) -> Callable[..., Any]:
-        before = numba.config.CACHE_DIR
-        numba.config.CACHE_DIR = str(cache_folder())
+        before = _config.CACHE_DIR
+        _config.CACHE_DIR = str(cache_folder())
         try:
             return numba.njit(cache=True, **{**OPTIONS, **options})(fn)
         finally:
-            numba.config.CACHE_DIR = before
+            _config.CACHE_DIR = before
 
     return compile_lazily
 
@@ -136,31 +142,37 @@ def dtype_of(cls: type, *, funds: int, fixed: int, layers: int) -> np.dtype[Any]
     return np.dtype(columns, align=True)
 
 
-@cache
 def _sizes(cls: type) -> dict[str, str | int | None]:
     """Each field with the size of its list: a word, a number, or None for a plain number."""
-    hints = get_type_hints(cls, include_extras=True)
-    return {f.name: (get_args(hints[f.name]) or (None, None))[1] for f in fields(cls)}
+    if cls not in _sizes_of:
+        hints = get_type_hints(cls, include_extras=True)
+        _sizes_of[cls] = {f.name: (get_args(hints[f.name]) or (None, None))[1] for f in fields(cls)}
+    return _sizes_of[cls]
 
 
 def packed(record: Any, dtype: np.dtype[Any]) -> Records:
     """A record as an array of one NumPy record. Refuses a list that is longer than its room."""
-    array = np.zeros(1, dtype)
-    pack_into(array, 0, record)
-    return array
+    return packed_all([record], dtype)
 
 
-def pack_into(array: Records, place: int, record: Any) -> None:
-    """Write a record into `array[place]`. Refuses a list that is longer than its room."""
-    for name, size in _sizes(type(record)).items():
-        value = getattr(record, name)
-        if size is None:
-            array[name][place] = value
-            continue
-        room = array.dtype[name].shape[0]
-        if len(value) > room:
-            raise Fault(f"{type(record).__name__}.{name} has {len(value)} entries, the compiled record holds {room}.")
-        array[name][place, : len(value)] = value
+def packed_all(records: Sequence[Any], dtype: np.dtype[Any]) -> Records:
+    """Records as an array of NumPy records. Refuses a list that is longer than its room."""
+    rooms = [(name, dtype[name].shape[0] if dtype[name].shape else None) for name in dtype.names or ()]
+    rows = []
+    for record in records:
+        row: list[int] = []
+        for name, room in rooms:
+            value = getattr(record, name)
+            if room is None:
+                row.append(value)
+                continue
+            if len(value) > room:
+                text = f"{type(record).__name__}.{name} has {len(value)} entries, the compiled record holds {room}."
+                raise Fault(text)
+            row += value
+            row += [0] * (room - len(value))
+        rows.append(row)
+    return np.array(rows, np.int64).reshape(-1).view(dtype)
 
 
 def unpacked(cls: type[T], record: Any, **counts: int) -> T:
@@ -175,25 +187,30 @@ def unpacked(cls: type[T], record: Any, **counts: int) -> T:
 # Ranges
 
 
-def check_range(c: Annuity, p: Terms, m: Market, paid_in: int = 0) -> None:
-    """Refuse a contract for which 64-bit arithmetic would not be exact, `paid_in` cents being paid in at these prices.
+def check_range(c: Annuity, p: Terms, *markets: Market, paid_in: int = 0) -> None:
+    """Refuse a contract for which 64-bit arithmetic would not be exact, `paid_in` cents being paid in at such prices.
 
     Every amount stays below 2**50 cents, and so do the units that all the money would buy in any one fund.
     """
     _within(c, AMOUNT_LIMIT, besides={"anchor": SCALE_LIMIT})
-    _within(m, SCALE_LIMIT)
     _within(p, AMOUNT_LIMIT, below=-1)
-    prices = [*m.unit_value[: c.funds], *m.index[: c.fixed], *c.anchor[: c.fixed], p.value_scale]
-    if min(prices) <= 0:
-        raise Fault("A unit value, an interest index or the value scale is not above 0.")
-    money_in = paid_in + sum(c.layer_paid[: c.layers]) + c.payments
-    for k in range(c.funds):
-        money_in += money.ratio(c.units[k], m.unit_value[k], p.value_scale)
-    for i in range(c.fixed):
-        money_in += money.ratio(c.balance[i], m.index[i], c.anchor[i])
-    cheapest = min(m.unit_value[: c.funds], default=p.value_scale)
-    if money_in >= AMOUNT_LIMIT or money_in * p.value_scale >= AMOUNT_LIMIT * cheapest:
+    if not (1 <= p.surrender_years <= len(p.surrender_rate) and 0 <= p.operations <= len(p.order)):
+        raise Fault(f"Terms.surrender_years = {p.surrender_years} or operations = {p.operations} is out of range.")
+    held, cheapest = 0, p.value_scale
+    for m in markets:
+        _within(m, SCALE_LIMIT)
+        if min([*m.unit_value[: c.funds], *m.index[: c.fixed], *c.anchor[: c.fixed], p.value_scale]) <= 0:
+            raise Fault("A unit value, an interest index or the value scale is not above 0.")
+        held = max(held, _held(c, p, m))
+        cheapest = min(cheapest, *m.unit_value[: c.funds])
+    money_in = held + paid_in + c.payments
+    if money_in * p.value_scale >= AMOUNT_LIMIT * cheapest:
         raise Fault(f"{money_in} cents at a unit value of {cheapest} are beyond exact 64-bit arithmetic.")
+
+
+def _held(c: Annuity, p: Terms, m: Market) -> int:
+    funds = sum(value_of(c.units[k], m.unit_value[k], p.value_scale) for k in range(c.funds))
+    return funds + sum(with_interest(c.balance[i], m.index[i], c.anchor[i]) for i in range(c.fixed))
 
 
 def _within(record: Any, limit: int, *, below: int = 0, besides: Mapping[str, int] | None = None) -> None:

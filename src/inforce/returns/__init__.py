@@ -1,12 +1,14 @@
 """Returns: a payment bought and surrendered over history, by the contract's own rules, beside the printed figures."""
 
+from .figures import GROUPS, Figure, printed_figures
 from .periods import YEAR_TO_DATE, Period, Return, period
-from .published import GROUPS, Row, Summary, published_table, summaries
+from .published import Row, Summary, published_table, summaries
 from .purchase import Redemption, account_level, contract_level, redeem
 
 __all__ = [
     "GROUPS",
     "YEAR_TO_DATE",
+    "Figure",
     "Period",
     "Redemption",
     "Return",
@@ -15,6 +17,7 @@ __all__ = [
     "account_level",
     "contract_level",
     "period",
+    "printed_figures",
     "published_table",
     "redeem",
     "summaries",

@@ -1,60 +1,20 @@
 """The printed returns of a product beside ours, cell by cell: derived, fed in and fitted are never mixed."""
 
-import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from inforce.demo import demo_market
-from inforce.errors import NotFound
 from inforce.market import Market
-from inforce.terms import Product
+from inforce.terms import Product, find_product
 
+from .figures import GROUPS, Figure, group_of, printed_figures
 from .misses import why_missed
 from .periods import YEAR_TO_DATE, Return
 from .purchase import account_level, contract_level
 
-UNIT_TABLE: Final = "fund_and_separate_account"
-CONTRACT_TABLE: Final = "contract_level"
-FLEXIBLE_TABLE: Final = "standardized_flexible"
-SINGLE_TABLE: Final = "standardized_single"
-
-COLUMNS: Final = {"ytd": YEAR_TO_DATE, "1": 1, "3": 3, "5": 5, "10": 10}
-"""Columns of a published file and their years."""
-
-GROUPS: Final = {
-    "derived": "worked out from what the other tables fed in; nothing of these cells was used",
-    "fed in": "unit values were made to pass through these cells",
-    "fitted": "terms were chosen so that these cells come near: shares of the maintenance charge, its total of 35, a "
-    "tenth of the value free",
-}
-GROUP_OF: Final = {
-    UNIT_TABLE: "fed in",
-    CONTRACT_TABLE: "fitted",
-    FLEXIBLE_TABLE: "fed in",
-    SINGLE_TABLE: "derived",
-}
 SMALL: Final = Decimal("0.02")
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One printed return."""
-
-    table: str
-    as_of: date
-    form: str
-    """Empty for the returns of units, before charges of a contract."""
-    sub_account: str
-    division: str
-    """Its name as printed."""
-    years: int
-    printed: Decimal
-    """Percent."""
-    document: str
-    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,31 +51,14 @@ class Summary:
     """Greatest distance of the unrounded figure, percentage points."""
 
 
-def printed_figures(product: Product, table: str | None = None, sub_account: str | None = None) -> list[Figure]:
-    """Every printed return of a product, in the order of its documents. NotFound where it has none."""
-    files = sorted((product.folder / "published").glob("returns_*.csv"))
-    if not files:
-        raise NotFound(f"{product.id} has no published returns: there is no published/returns_*.csv in its folder")
-    found: list[Figure] = []
-    for file in files:
-        with file.open(encoding="utf-8", newline="") as lines:
-            found += [figure for row in csv.DictReader(lines) for figure in _figures(row)]
-    return [f for f in found if table in (None, f.table) and sub_account in (None, f.sub_account)]
+def published_table(product: Product | str, market: Market | None = None) -> list[Row]:
+    """Every printed return of a product (or of its name) beside ours.
 
-
-def _figures(row: dict[str, str]) -> Iterator[Figure]:
-    for column, years in COLUMNS.items():
-        if row[column]:
-            yield Figure(
-                row["table"], date.fromisoformat(row["as_of"]), row["form"], row["sub_account"], row["division"],
-                years, Decimal(row[column]), row["document"], row["place"],
-            )  # fmt: skip
-
-
-def published_table(product: Product, market: Market | None = None) -> list[Row]:
-    """Every printed return beside ours; `market` is the reconstructed one where not given."""
+    `market` is the reconstructed one where not given, whose unit values pass through the cells fed in.
+    """
+    found = find_product(product) if isinstance(product, str) else product
     prices = demo_market() if market is None else market
-    return [_row(product, prices, figure) for figure in printed_figures(product)]
+    return [_row(found, prices, figure) for figure in printed_figures(found)]
 
 
 def ours(product: Product, market: Market, figure: Figure) -> Return:
@@ -126,7 +69,7 @@ def ours(product: Product, market: Market, figure: Figure) -> Return:
 
 
 def _row(product: Product, market: Market, figure: Figure) -> Row:
-    result, group = ours(product, market, figure), GROUP_OF[figure.table]
+    result = ours(product, market, figure)
     difference = result.percent - figure.printed
     return Row(
         table=figure.table,
@@ -135,8 +78,8 @@ def _row(product: Product, market: Market, figure: Figure) -> Row:
         printed=figure.printed,
         ours=result.percent,
         difference=difference,
-        group=group,
-        why=why_missed(product, market, figure, result, group) if difference else "",
+        group=group_of(figure),
+        why=why_missed(product, market, figure) if difference else "",
         unrounded=result.exact.quantize(Decimal("0.0001"), ROUND_HALF_UP),
     )
 

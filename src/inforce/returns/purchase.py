@@ -6,6 +6,7 @@ product's `performance` terms say what is bought and which part of the maintenan
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from inforce.contracts import Contract
 from inforce.contracts.events import Issue, PurchasePayment, Surrender
@@ -34,10 +35,15 @@ class Redemption:
     multiple: int
     """How many times the payment of the terms was bought."""
     paid_in: int
-    maintenance_charges: int
-    """All of the period, that of the surrender included."""
+    charged: tuple[tuple[date, int], ...]
+    """Each maintenance charge with its day, that of the surrender included."""
     surrender_charge: int
     paid_out: int
+
+    @property
+    def kept(self) -> Decimal:
+        """What the surrender charge leaves of a dollar."""
+        return growth_of(self.paid_out + self.surrender_charge, self.paid_out)
 
     @property
     def result(self) -> Return:
@@ -131,7 +137,7 @@ def _redemption(position: Position, span: Period, multiple: int) -> Redemption:
         period=span,
         multiple=multiple,
         paid_in=sum(b.payment for b in steps),
-        maintenance_charges=sum(b.maintenance for b in steps),
+        charged=tuple((a.item.day, a.breakdown.maintenance) for a in position.applied if a.breakdown.maintenance),
         surrender_charge=steps[-1].surrender_charge,
         paid_out=steps[-1].net,
     )

@@ -23,6 +23,7 @@ from .source import Place, Plain, TermPath
 from .values import day as read_day
 
 MARKS = frozenset({"for", "effective", "reading", "cite", "assumption", "note", "is"})
+CONDITIONS = frozenset({"for", "effective", "reading"})
 COHORT_KEYS = frozenset({"form", "qualification", "issue_state", "issued", "selling_firm"})
 
 
@@ -78,6 +79,9 @@ class Tree:
     amendments: dict[TermPath, list[Amendment]] = field(default_factory=dict)
 
     def place(self, path: TermPath) -> Place:
+        amended = next((path[:n] for n in range(len(path), 0, -1) if path[:n] in self.amendments), None)
+        if amended is not None and path not in self.places:
+            return self.places[("amendment", *amended)]
         while path and path not in self.places:
             path = path[:-1]
         return self.places[path] if path in self.places else next(iter(self.places.values()))
@@ -211,6 +215,19 @@ def _texts(value: Any) -> list[str]:
 def describe(cohort: Cohort) -> str:
     """A cohort in words."""
     return f"form {cohort.form}, {cohort.qualification}, {cohort.issue_state}, issued {cohort.issued}"
+
+
+def mixed_lists(node: Plain, path: TermPath = ()) -> Iterator[TermPath]:
+    """Lists in which some items carry a condition and others no mark at all: neither a choice nor a list of values."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from mixed_lists(value, (*path, key))
+    elif isinstance(node, list):
+        marks = [MARKS & item.keys() if isinstance(item, dict) else frozenset() for item in node]
+        if any(CONDITIONS & m for m in marks) and not all(marks):
+            yield path
+        for i, value in enumerate(node):
+            yield from mixed_lists(value, (*path, str(i)))
 
 
 def marked(node: Plain, path: TermPath = ()) -> Iterator[tuple[TermPath, dict[str, Plain]]]:

@@ -16,9 +16,30 @@ from pydantic import BaseModel
 from inforce.errors import BadTerms, NotFound
 from inforce.mechanics.records import Terms
 
-from .clocks import COHORT_KEYS, Amendment, Cohort, Provenance, Resolver, Tree, marked, provenance_of, within
+from .clocks import (
+    COHORT_KEYS,
+    CONDITIONS,
+    Amendment,
+    Cohort,
+    Provenance,
+    Resolver,
+    Tree,
+    marked,
+    mixed_lists,
+    provenance_of,
+    within,
+)
 from .record import Field, record_sources, terms_record
-from .schema import OPTIONAL_SECTIONS, Document, ProductCard, Sale, VariableAnnuityTerms, section_fields
+from .schema import (
+    OPTIONAL_SECTIONS,
+    Document,
+    Issuer,
+    ProductCard,
+    Sale,
+    SeparateAccount,
+    VariableAnnuityTerms,
+    section_fields,
+)
 from .source import Plain, Source, TermPath, read_yaml
 from .states import STATES
 from .values import day as read_day
@@ -104,20 +125,31 @@ class Product:
         """This product with some terms changed, as an assumption: a hypothetical contract, not a filing.
 
         `changes` gives plain values by term path, like `{"maintenance_charge.amount": "9.73"}`; `sold_throughout`
-        sells every form on every day. Everything else, and every rule, stays as it is.
+        sells every form on every day. Everything else, and every rule, stays as it is; a later supposition about a
+        term takes the place of an earlier one.
         """
         tree = Tree(self.tree.content, dict(self.tree.places), dict(self.tree.amendments))
         for name, becomes in changes.items():
             path = tuple(name.split("."))
             tree.places[("amendment", *path)] = tree.place(path)
             source = Provenance(name, tree.place(path), assumption=why)
-            supposed = Amendment(path, becomes, date.max, {}, {}, source)
-            tree.amendments[path] = [*tree.amendments.get(path, ()), supposed]
+            filed = [a for a in tree.amendments.get(path, ()) if a.filed < date.max]
+            tree.amendments[path] = [*filed, Amendment(path, becomes, date.max, {}, {}, source)]
         card = self.card
         if sold_throughout:
             forms = {form: Sale.model_validate({"from": str(FIRST_DAY), "assumption": why}) for form in card.forms}
             card = card.model_copy(update={"forms": forms})
         return replace(self, card=card, tree=tree, _resolved={})
+
+    def readings(self) -> dict[str, list[str]]:
+        """The terms whose documents can be read in more than one way, with the names of the readings."""
+        found: dict[str, list[str]] = {}
+        for path, node in marked(self.tree.content):
+            if isinstance(node.get("reading"), str):
+                found.setdefault(".".join(p for p in path if not p.isdigit() and p != "is"), []).append(
+                    str(node["reading"])
+                )
+        return found
 
     def issuer(self, issue_state: str) -> str:
         """The company that issues in a state."""
@@ -166,9 +198,10 @@ def load_product(folder: Path) -> Product:
     card = _model(ProductCard, card_source)
     documents = {name: _model(Document, document_source, name) for name in _mapping(document_source)}
     tree = _tree(terms)
-    _amend(tree, [read_yaml(file) for file in amendments])
+    _amend(tree, [read_yaml(file) for file in amendments], documents)
     digest = hashlib.sha256(b"\0".join(file.read_bytes() for file in [*files, *amendments])).hexdigest()
     product = Product(folder, card, documents, tree, digest, sorted(_epochs(tree)))
+    _check_card(product, card_source)
     _check_marks(product)
     _check_choices(product)
     return product
@@ -242,13 +275,15 @@ def _tree(sources: list[Source]) -> Tree:
     return tree
 
 
-def _amend(tree: Tree, sources: list[Source]) -> None:
+def _amend(tree: Tree, sources: list[Source], documents: Mapping[str, Document]) -> None:
     for source in sources:
         content = _mapping(source)
         file = Tree(content, source.places)
         if set(content) != {"amends", "filed", "changes"} or not isinstance(content["changes"], list):
             raise file.error((), "an amendment has the keys amends, filed and changes (a list)")
         filed = _date(file, ("filed",), content["filed"])
+        if content["amends"] not in documents:
+            raise file.error(("amends",), f"amends {content['amends']!r}, which documents.yaml does not list")
         for i, change in enumerate(content["changes"]):
             at = ("changes", str(i))
             allowed = {"term", "becomes", "for", "effective", "cite", "assumption", "note"}
@@ -259,7 +294,7 @@ def _amend(tree: Tree, sources: list[Source]) -> None:
             if source_of is None:
                 raise file.error(at, "has neither `cite:` nor `assumption:`")
             where: Any = change.get("for") or {}
-            effective: Any = change.get("effective") or {}
+            effective: Any = change.get("effective") or {"from": str(filed)}
             amendment = Amendment(path, change["becomes"], filed, where, effective, source_of)
             tree.amendments.setdefault(path, []).append(amendment)
             for key, place in source.places.items():
@@ -321,8 +356,31 @@ def _epochs(tree: Tree) -> set[date]:
     return days
 
 
+def _check_card(product: Product, source: Source) -> None:
+    """Every issuer, form and separate account has a source, and the filings they cite are listed."""
+    tree, card = Tree(_mapping(source), source.places), product.card
+    entries: list[tuple[TermPath, Issuer | Sale | SeparateAccount]] = [
+        *((("issuers", str(i)), issuer) for i, issuer in enumerate(card.issuers)),
+        *((("forms", name), sale) for name, sale in card.forms.items()),
+        *((("separate_accounts", name), account) for name, account in card.separate_accounts.items()),
+    ]
+    for path, entry in entries:
+        if (entry.cite is None) == (entry.assumption is None):
+            raise tree.error(path, "needs a source: either `cite: [document, place]` or `assumption:`")
+        if entry.cite is not None and (len(entry.cite) != 2 or entry.cite[0] not in product.documents):
+            raise tree.error((*path, "cite"), "must be [document, place], the document listed in documents.yaml")
+
+
 def _check_marks(product: Product) -> None:
     tree, card = product.tree, product.card
+    for path, node in marked(tree.content):
+        conditions = CONDITIONS & node.keys()
+        if conditions and not (path and path[-1].isdigit()):
+            raise tree.error(path, f"`{min(conditions)}:` stands outside a choice; make it an item of a list")
+    for path in mixed_lists(tree.content):
+        raise tree.error(
+            path, "some items carry `for:`, `effective:` or `reading:` and some nothing; a choice marks all"
+        )
     known: dict[str, Any] = {"form": set(card.forms), "qualification": {"qualified", "non_qualified"},
                              "issue_state": STATES}  # fmt: skip
     for path, where, _ in _conditions(tree):

@@ -1,6 +1,6 @@
 """The shape of a variable annuity's terms: one model a section of `terms/*.yaml`, after every choice is made.
 
-The field descriptions are the terms reference (`inforce product schema`).
+The field descriptions make the terms reference, `docs/reference/terms.md`.
 """
 
 from enum import StrEnum
@@ -44,23 +44,26 @@ class Rounding(Strict):
     )
 
 
-class NonValuationDays(Strict):
-    """For each kind of event that falls on a day without prices: the preceding or following valuation date, or the
-    day itself at the last price."""
+Moved = Literal["preceding", "following"]
 
-    purchase_payment: Pricing = Field(description="Purchase payments and the contract date's first payment")
-    transfer: Pricing
-    withdrawal: Pricing
-    surrender: Pricing
-    free_look: Pricing
+
+class NonValuationDays(Strict):
+    """For each kind of event that falls on a day without prices: the preceding or following valuation date; for those
+    that need no price of their own also `last_price`, the day itself at the last price."""
+
+    purchase_payment: Moved = Field(description="Purchase payments and the contract date's first payment")
+    transfer: Moved
+    withdrawal: Moved
+    surrender: Moved
+    free_look: Moved
+    death_proof: Moved
     death_notice: Pricing
-    death_proof: Pricing
     anniversary: Pricing = Field(description="Contract anniversaries: what is counted by contract year starts again")
     maintenance_charge: Pricing
 
 
 class Calendar(Strict):
-    """Valuation dates, contract days, ages."""
+    """Valuation dates and contract days."""
 
     at_close: Literal["same_day", "next_day"] = Field(
         description="The price that a request received exactly at the close of the New York Stock Exchange gets"
@@ -69,7 +72,6 @@ class Calendar(Strict):
         description="The contract day in a month that lacks the day (29, 30, 31; 29 February)"
     )
     non_valuation_day: NonValuationDays
-    age: Literal["last_birthday", "nearest_birthday"] = Field(description="How ages are counted")
 
 
 class SeparateAccountCharge(Strict):

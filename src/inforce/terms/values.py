@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from inforce.mechanics.money import PPB
 
 _PERCENT = re.compile(r"-?\d+(\.\d+)?\s?%")
-_MONEY = re.compile(r"-?\$?\d{1,3}(,\d{3})+(\.\d{1,2})?|-?\$?\d+(\.\d{1,2})?")
+_MONEY = re.compile(r"-?\$?\d+(\.\d{1,2})?")
 _WHOLE = re.compile(r"-?\d+")
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?")
 
@@ -36,13 +36,13 @@ def rate(value: Any) -> int:
 
 
 def cents(value: Any) -> int:
-    """`"35.00"`, `"$35"` or `"1,000.00"` as whole cents."""
+    """`"35.00"` or `"$35"` as whole cents. No thousands separators: YAML reads `{a: 1,000.00}` as two things."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     text = str(value).strip()
     if not _MONEY.fullmatch(text):
         raise ValueError(f"{text!r} is not an amount of money: write dollars with at most two decimals, like 1000.00")
-    return int(Decimal(text.replace("$", "").replace(",", "")) * 100)
+    return int(Decimal(text.replace("$", "")) * 100)
 
 
 def amount(value: Any) -> int:
@@ -97,10 +97,10 @@ def decimal(value: Any) -> Decimal:
 
 
 def or_none(parse: Any) -> Any:
-    """The parser, with `none` (or `unlimited`) for no limit."""
+    """The parser, with `none` for no limit."""
 
     def read(value: Any) -> Any:
-        return None if value in ("none", "unlimited", None) else parse(value)
+        return None if value in ("none", None) else parse(value)
 
     return read
 
@@ -142,6 +142,8 @@ def _message(error: Any) -> str:
         return "has no kind; say `kind:`"
     if kind == "union_tag_invalid":
         return f"kind {error['ctx']['tag']!r} is not one of {error['ctx']['expected_tags']}"
-    if kind in ("model_type", "dict_type"):
+    if kind == "list_type":
+        return "must be a list"
+    if kind in ("model_type", "dict_type", "model_attributes_type"):
         return "must be a mapping of keys to values"
     return str(error["msg"]).removeprefix("Value error, ")

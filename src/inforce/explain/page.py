@@ -1,0 +1,159 @@
+"""An explanation as lines of text, in pieces that say what they are, so that a terminal can colour them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from .numerals import MINUS
+from .reading import readable
+from .tree import Assumption, Explanation
+
+Style = Literal["guide", "value", "label", "formula", "note", "citation", "assumption", "event", "heading"]
+DEPTH: Final = 6
+WIDTH: Final = 110
+NARROWEST: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Text of one style."""
+
+    text: str
+    style: Style
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line. As text it is its pieces, one after another."""
+
+    pieces: tuple[Piece, ...]
+
+    def __str__(self) -> str:
+        return "".join(piece.text for piece in self.pieces).rstrip()
+
+
+def render(e: Explanation, depth: int | None = DEPTH, width: int = WIDTH) -> str:
+    """The explanation as plain text; `depth` None: to the last leaf."""
+    return "\n".join(map(str, lines(e, depth, width)))
+
+
+def lines(e: Explanation, depth: int | None = DEPTH, width: int = WIDTH) -> list[Line]:
+    """The explanation as it is read, then the assumptions that the number rests on."""
+    page = _Page(depth, width, {a.reason: n for n, a in enumerate(e.assumptions, 1)})
+    found = list(page.entry(readable(e), "", "", 0))
+    return found + list(page.assumptions(e.assumptions))
+
+
+@dataclass(slots=True)
+class _Page:
+    depth: int | None
+    width: int
+    numbers: dict[str, int]
+    shown: set[int] = field(default_factory=set)
+    """Numbers whose parts stand above."""
+    terms: set[str] = field(default_factory=set)
+    """Deciding terms that stand above."""
+
+    def entry(self, e: Explanation, guide: str, below: str, pad: int, level: int = 0) -> Iterator[Line]:
+        """One number and what is below it; `guide` leads its first line, `below` all others."""
+        children, again = self._children(e, level)
+        pieces = [*self._value(e, pad), *self._words(e)]
+        if again:
+            pieces.append(Piece(" (see above)", "note"))
+        elif children is None:
+            pieces.append(Piece(" …", "note"))
+        yield from self._wrapped(pieces, guide, below + ("│  " if children else "   "))
+        widest = max((len(_signed(c)) for c in children or () if not _worded(c)), default=0)
+        for child in children or ():
+            last = child is (children or ())[-1]
+            yield from self.entry(
+                child, below + ("└─ " if last else "├─ "), below + ("   " if last else "│  "), widest, level + 1
+            )
+
+    def _children(self, e: Explanation, level: int) -> tuple[list[Explanation] | None, bool]:
+        """The lines to come below a number, and whether they stand above instead; None: too deep."""
+        new = [c for c in e.children if not (c.role == "by" and c.term in self.terms)]
+        if not new:
+            return [], False
+        if e.id in self.shown:
+            return [], True
+        if self.depth is not None and level >= self.depth:
+            return None, False
+        self.shown.add(e.id)
+        self.terms |= {c.term for c in new if c.role == "by"}
+        return new, False
+
+    def _value(self, e: Explanation, pad: int) -> Iterator[Piece]:
+        if _worded(e):
+            yield Piece("by ", "note") if e.role == "by" else Piece("", "note")
+        else:
+            yield Piece(f"{_signed(e):>{pad}}  ", "value")
+
+    def _words(self, e: Explanation) -> Iterator[Piece]:
+        label = f"{e.label}: {e.text}" if _worded(e) and e.text else e.label
+        yield Piece(label, "label")
+        if e.formula:
+            yield Piece(f"{' = ' if label else ''}{e.formula}", "formula")
+        if e.note:
+            yield Piece(f"{'; ' if label else ''}{e.note}", "note")
+        if not e.taken:
+            yield Piece(" (not taken)", "note")
+        if e.event is not None:
+            yield Piece(f"; last changed by {e.event}", "event")
+        if e.citation or e.place:
+            yield Piece(f" [{e.citation or e.place}]", "citation")
+        if e.assumption:
+            number = self.numbers.get(e.assumption)
+            yield Piece(f" [assumption {number}]" if number else " [assumption]", "assumption")
+
+    def _wrapped(self, pieces: list[Piece], guide: str, below: str) -> Iterator[Line]:
+        """The pieces in lines no wider than the page, broken at blanks."""
+        line, used = [Piece(guide, "guide")], len(guide)
+        room = max(self.width, len(below) + NARROWEST)
+        for piece in pieces:
+            text = ""
+            for word in _chunks(piece.text):
+                if used + len(word.rstrip()) > room and used > len(below):
+                    yield Line((*line, Piece(text.rstrip(), piece.style)))
+                    line, used, text, word = [Piece(below + "  ", "guide")], len(below) + 2, "", word.lstrip()
+                text, used = text + word, used + len(word)
+            line.append(Piece(text, piece.style))
+        yield Line(tuple(line))
+
+    def assumptions(self, found: tuple[Assumption, ...]) -> Iterator[Line]:
+        """The assumptions, numbered as the lines name them."""
+        if not found:
+            return
+        count = "1 assumption" if len(found) == 1 else f"{len(found)} assumptions"
+        yield Line(())
+        yield Line((Piece(f"Rests on {count}:", "heading"),))
+        for n, assumption in enumerate(found, 1):
+            pieces = [Piece(f"{assumption.reason}", "assumption"), Piece(f" ({', '.join(assumption.terms)})", "note")]
+            yield from self._wrapped(pieces, f"{n:>3}  ", "   ")
+
+
+def _chunks(text: str) -> Iterator[str]:
+    """Words, each with the blanks before it."""
+    start = 0
+    while start < len(text):
+        end = start
+        while end < len(text) and text[end] == " ":
+            end += 1
+        while end < len(text) and text[end] != " ":
+            end += 1
+        yield text[start:end]
+        start = end
+
+
+def _worded(e: Explanation) -> bool:
+    """It stands for a word, not a number."""
+    return e.unit == "choice"
+
+
+def _signed(e: Explanation) -> str:
+    if e.sign > 0:
+        return e.text
+    return e.text[1:] if e.text.startswith(MINUS) else MINUS + e.text
+
+
+__all__ = ["DEPTH", "WIDTH", "Line", "Piece", "Style", "lines", "render"]

@@ -1,0 +1,170 @@
+"""The explanation as it is read: what says the same twice is joined, what is zero for no stated reason is left out."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from .numerals import MINUS
+from .tree import LEAVES, Explanation
+
+Parts = dict[str, Explanation]
+
+FORMULAS: Final[dict[str, tuple[Callable[[Parts], str], tuple[str, ...]]]] = {
+    "portion": (lambda p: f"{p['rate'].text} of {p['amount'].text}", ("amount", "rate")),
+    "ratio": (lambda p: f"{p['a'].text} × {p['b'].text} / {p['c'].text}", ("a", "b", "c")),
+    "value_of": (lambda p: f"{p['units'].text} × {p['unit_value'].text}", ("units", "unit_value")),
+    "units_for": (lambda p: f"{p['amount'].text} / {p['unit_value'].text}", ("amount", "unit_value")),
+    "with_interest": (
+        lambda p: f"{p['balance'].text} × {p['index'].text} / {p['anchor'].text}", ("balance", "index", "anchor")
+    ),
+    "years_completed": (lambda p: f"whole years from {p['start'].text} to {p['today'].text}", ("start", "today")),
+    "gross_for_net": (lambda p: f"the least that leaves {p['net'].text}", ("net", "leaves")),
+    "pro_rata_reduction": (
+        lambda p: f"{p['base'].text} × (1 {MINUS} {p['taken'].text} / {p['before'].text})", ("base", "taken", "before")
+    ),
+}  # fmt: skip
+"""Rules that are read as a formula of their operands, and the operands worth a line each."""
+COMPARED: Final = {"greater_of": ("the greater of", "no less than"), "lesser_of": ("the lesser of", "no more than")}
+WITHOUT_NAME: Final = frozenset({"portion", "ratio", *COMPARED})
+"""Rules whose result takes the name of what they are used for."""
+LONGEST_SUM: Final = 4
+"""A sum of more terms is not written out beside them."""
+
+
+def readable(e: Explanation) -> Explanation:
+    """The same explanation as it is read; `e` keeps everything."""
+    return replace(_Reading().read(e), assumptions=e.assumptions)
+
+
+@dataclass(slots=True)
+class _Reading:
+    _read: dict[int, Explanation] = field(default_factory=dict)
+
+    def read(self, e: Explanation) -> Explanation:
+        if e.id not in self._read:
+            self._read[e.id] = self._by(e, self._joined(e))
+        return replace(self._read[e.id], role=e.role, sign=e.sign, taken=e.taken)
+
+    def _joined(self, e: Explanation) -> Explanation:
+        if e.kind == "named":
+            return self._named(e)
+        if e.kind == "picked":
+            item, index = map(self.read, e.children)
+            return replace(item, kind="picked", id=e.id, children=(*item.children, *_worth_a_line([index])))
+        if e.kind == "rule":
+            return self._rule(e)
+        if e.kind == "sum":
+            return self._sum(e)
+        return replace(e, children=_worth_a_line(map(self.read, e.children)))
+
+    def _by(self, e: Explanation, joined: Explanation) -> Explanation:
+        """With a line for each term that decided how the number is worked out."""
+        known = {c.term for c in joined.children if c.term} | {joined.term}
+        terms = {t.term: replace(t, role="by", sign=1, taken=True) for t in _deciding(e) if t.term not in known}
+        return replace(joined, children=(*joined.children, *map(self.read, terms.values())), because=())
+
+    def _named(self, e: Explanation) -> Explanation:
+        inner, more = self.read(e.children[0]), tuple(map(self.read, e.children[1:]))
+        own = (
+            e.children[0].kind == "sum" and inner.id != e.children[0].id and inner.kind in ("named", "picked", *LEAVES)
+        )
+        if own:
+            return replace(e, children=(replace(inner, role=""), *more))
+        note = inner.label if inner.kind in LEAVES and not inner.note else inner.note
+        children = (*inner.children, *more)
+        return replace(
+            inner, kind="named", label=e.label, text=e.text, unit=e.unit, note=e.note or note, children=children
+        )
+
+    def _rule(self, e: Explanation) -> Explanation:
+        if e.rule in COMPARED:
+            return self._compared(e)
+        parts = {c.role: c for c in e.children}
+        if e.rule in FORMULAS:
+            read = {name: self.read(part) for name, part in parts.items()}
+            formula, shown = FORMULAS[e.rule]
+            children = _worth_a_line(read[name] for name in shown if name in read)
+            return replace(e, formula=formula(read), children=children)
+        result = self.read(parts["result"])
+        if result.kind == "constant":
+            return replace(e, children=())
+        if result.kind in ("picked", *LEAVES):
+            label = result.label if result.kind == "picked" else e.label
+            return replace(
+                result, id=e.id, kind="rule", rule=e.rule, about=e.about, label=label, note=e.note or result.note
+            )
+        if result.kind in ("sum", "operation") or (result.rule in WITHOUT_NAME and result.kind == "rule"):
+            return replace(e, formula=result.formula, note=e.note or result.note, children=result.children)
+        return replace(e, children=(replace(result, role=""),))
+
+    def _compared(self, e: Explanation) -> Explanation:
+        """The greater or lesser of several: the one taken, and what it was compared with."""
+        operands = [self.read(c) for c in _candidates(e)]
+        won = next(x for x in operands if x.taken)
+        lost = [x for x in operands if not x.taken and not (x.kind == "constant" and x.value == 0)]
+        several, bound = COMPARED[e.rule]
+        if not lost:
+            return won
+        if won.kind == "constant":
+            return replace(e, label="", note="not below zero", children=tuple(replace(x, taken=True) for x in lost))
+        if (
+            won.kind in ("sum", "operation")
+            or won.rule in WITHOUT_NAME
+            or (e.rule == "lesser_of" and won.kind in LEAVES)
+        ):
+            limit = f"{bound} {' and '.join(x.text for x in lost)}"
+            if won.kind in LEAVES:
+                return replace(won, note=limit)
+            kept = won.children if e.rule == "lesser_of" else (*won.children, *lost)
+            return replace(won, formula=f"{won.formula}, {limit}", children=kept)
+        texts = [x.text for x in operands]
+        several = several.replace("er of", "est of") if len(texts) > 2 else several
+        formula = f"{several} {', '.join(texts[:-1])} and {texts[-1]}"
+        return replace(e, label="", formula=formula, children=(won, *lost))
+
+    def _sum(self, e: Explanation) -> Explanation:
+        terms = [x for x in map(self.read, e.children) if _says_something(x)]
+        if len(terms) == 1:
+            only = terms[0]
+            return replace(only, value=e.value, text=e.text, sign=1, role="")
+        formula = "".join(f" {'+' if x.sign * x.value >= 0 else MINUS} {x.text.lstrip(MINUS)}" for x in terms)
+        formula = formula.removeprefix(" + ").strip() if len(terms) <= LONGEST_SUM else ""
+        return replace(e, formula=formula, children=tuple(terms))
+
+
+def _candidates(e: Explanation) -> Iterator[Explanation]:
+    """What a rule compares, through calls of the same rule on its own result."""
+    for operand in e.children:
+        if operand.kind == "rule" and operand.rule == e.rule:
+            yield from (replace(c, taken=c.taken and operand.taken) for c in _candidates(operand))
+        else:
+            yield operand
+
+
+def _says_something(e: Explanation) -> bool:
+    """Not zero, or zero for a reason that is stated."""
+    explained = e.kind in ("rule", "named", "constant") and (e.note or any(c.role == "by" for c in e.children))
+    return e.value != 0 or e.role == "after" or bool(explained)
+
+
+def _worth_a_line(children: Iterable[Explanation]) -> tuple[Explanation, ...]:
+    return tuple(c for c in children if c.kind != "constant" or c.note or c.role == "after")
+
+
+def _deciding(e: Explanation) -> Iterator[Explanation]:
+    """The terms in the comparisons that decided a number, through the rules that gave their operands."""
+    for decision in e.because:
+        for operand in decision.children:
+            yield from _terms_in(operand)
+
+
+def _terms_in(e: Explanation) -> Iterator[Explanation]:
+    if e.kind == "term":
+        yield e
+    elif e.kind == "picked":
+        yield from _terms_in(e.children[0])
+    elif e.kind == "rule":
+        for child in e.children:
+            if child.role == "result":
+                yield from _terms_in(child)
+        yield from _deciding(e)
