@@ -3,7 +3,7 @@
     python -m venv /tmp/reconstruct && /tmp/reconstruct/bin/pip install --editable . arch
     /tmp/reconstruct/bin/python tools/reconstruct_unit_values.py
 
-writes src/inforce/demo/reconstructed_unit_values.csv, whose method is stated in the .md beside it. The shape of the
+writes src/inforce/products/flex-extra/published/unit_values.csv, whose method is stated in the .md beside it. The shape of the
 months comes from the research factors (market, size, value, one-month Treasury bill; K. R. French, data library) in the
 file arch/data/frenchdata/frenchdata.csv.gz of the `arch` package. Floats are for shapes only: what is fed in passes
 exactly through the anchors, and the anchors of the standardized table are found by running real contracts.
@@ -22,14 +22,14 @@ from itertools import pairwise
 from pathlib import Path
 
 from inforce.dates import last_valuation_date_of_month, previous_valuation_date, valuation_dates
-from inforce.demo.market import daily, unit_value_text
 from inforce.market import Market, MarketData, Series, SubAccount
 from inforce.returns import contract_level
 from inforce.returns.figures import FLEXIBLE_TABLE, UNIT_TABLE, Figure, printed_figures
 from inforce.returns.periods import period
+from inforce.returns.reconstructed import daily
 from inforce.terms import Cohort, Product, find_product
 
-OUT = Path(__file__).parents[1] / "src/inforce/demo/reconstructed_unit_values.csv"
+OUT = Path(__file__).parents[1] / "src/inforce/products/flex-extra/published/unit_values.csv"
 END = date(2008, 7, 31)
 QUARTER_END = date(2008, 6, 30)
 START_UNIT_VALUE = 10_000_000
@@ -262,7 +262,7 @@ def main() -> None:
     with OUT.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
         out.writerow(["date", "fund", "unit_value"])
-        out.writerows((day.isoformat(), fund, unit_value_text(value)) for fund, day, value in reconstruct())
+        out.writerows((day.isoformat(), fund, f"{Decimal(value).scaleb(-6):.6f}") for fund, day, value in reconstruct())
 
 
 if __name__ == "__main__":

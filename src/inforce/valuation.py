@@ -89,7 +89,7 @@ def ready(position: Position, market: Market, on: date) -> Ready:
     terms = position.terms(on)
     due = due_on(on, terms.sections)
     state = deepcopy(position.state)
-    pricer = Pricer(market, position.product, position.contract.qualification)
+    pricer = Pricer(market, position.product, position.contract)
     prices = pricer.prices(state, due, terms, pricing_day(on), on)
     return Ready(state, terms, prices, due, new_breakdown(state))
 

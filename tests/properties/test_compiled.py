@@ -16,23 +16,20 @@ from inforce.mechanics.money import ratio
 from inforce.mechanics.records import Annuity, Breakdown, Market, make_room, new_annuity, new_breakdown
 from inforce.projection import compiled
 
-pytestmark = [pytest.mark.compiled, pytest.mark.xdist_group("compiled")]
+pytestmark = pytest.mark.compiled
 
 HISTORIES = int(os.environ.get("INFORCE_HISTORIES", "300"))
 """How many random lives are compared; the benchmark takes 10,000."""
-GROUPS = 10
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("group", range(GROUPS))
-def test_random_lives_are_equal_in_every_field(group: int) -> None:
-    for seed in range(group, HISTORIES, GROUPS):
+def test_random_lives_are_equal_in_every_field() -> None:  # one test, so that one worker compiles
+    for seed in range(HISTORIES):
         _steps, unequal = replays.differences(seed)
         assert unequal == []
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("bounds")
 def test_no_rule_reads_or_writes_beyond_a_list() -> None:
     code = "from tests.properties.replays import differences as d; assert not [u for s in range(40) for u in d(s)[1]]"
     environment = {**os.environ, "NUMBA_BOUNDSCHECK": "1"}

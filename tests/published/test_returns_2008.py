@@ -4,8 +4,15 @@ from decimal import Decimal
 
 import pytest
 
-from inforce.demo import demo_market
-from inforce.returns import Row, account_level, contract_level, printed_figures, published_table, summaries
+from inforce.returns import (
+    Row,
+    account_level,
+    contract_level,
+    printed_figures,
+    published_table,
+    reconstructed_market,
+    summaries,
+)
 from inforce.returns.figures import CONTRACT_TABLE, FLEXIBLE_TABLE, SINGLE_TABLE, UNIT_TABLE
 from inforce.terms import Product, find_product
 
@@ -76,7 +83,7 @@ def test_groups_are_counted_apart(rows: list[Row]) -> None:
 
 
 def test_a_thousand_dollars_print_the_same_as_a_thousand_times_as_much(product: Product) -> None:
-    market = demo_market()
+    market = reconstructed_market(product)
     for f in printed_figures(product):
         if f.form:
             small = contract_level(product, market, f.sub_account, f.form, f.as_of, f.years, multiple=1)
@@ -86,7 +93,7 @@ def test_a_thousand_dollars_print_the_same_as_a_thousand_times_as_much(product: 
 
 def test_the_30_that_the_contract_level_text_prints_does_not_fit(product: Product) -> None:
     """The text above the contract-level table says 30; its cells need 35, which the standardized text says."""
-    market = demo_market()
+    market = reconstructed_market(product)
     thirty = product.supposing({"maintenance_charge.amount": "30.00"}, "as the contract-level text prints")
     worst = max(
         abs(contract_level(thirty, market, f.sub_account, f.form, f.as_of, f.years).exact - f.printed)
@@ -103,4 +110,4 @@ def test_the_printed_figures_name_their_place(product: Product) -> None:
 
 def test_account_level_is_the_change_of_a_unit(product: Product) -> None:
     figure = printed_figures(product, UNIT_TABLE, "equity")[0]
-    assert account_level(product, demo_market(), "equity", figure.as_of, 0).percent == Decimal("-15.29")
+    assert account_level(product, reconstructed_market(product), "equity", figure.as_of, 0).percent == Decimal("-15.29")

@@ -214,7 +214,7 @@ def _with_derived(market: Market, product: Product, contract: Contract, terms: C
     charge = terms.sections.separate_account_charge
     start = int(charge.start_unit_value * 10**market.decimals)
     for fund in terms.sections.sub_accounts:
-        key = SubAccount(fund, product.separate_account(contract.qualification))
+        key = SubAccount(fund, product.separate_account(contract.qualification, contract.issue_state))
         if market.has_navs(fund) and not market.has_prices(key):
             market = market.derive(key, annual_charge=charge.total, start=start, days_in_year=charge.days_in_year)
     return market
@@ -227,7 +227,7 @@ def _opening(
     if opening.on < issued:
         raise _bad(source, ("opening", "on"), f"is before the contract date {issued}")
     state = new_annuity(len(terms.sections.sub_accounts), len(terms.sections.fixed_accounts), day_number(issued))
-    _open_accounts(source, card, opening, state, terms, market, product)
+    _open_accounts(source, opening, state, terms, Pricer(market, product, _contract(card, product)))
     for payment in opening.payments:
         state.layer_paid.append(payment.amount)
         state.layer_left.append(payment.amount if payment.left is None else payment.left)
@@ -254,15 +254,8 @@ def _anniversary_value(source: Source, opening: OpeningCard, state: Annuity, ter
 
 
 def _open_accounts(
-    source: Source,
-    card: Case,
-    opening: OpeningCard,
-    state: Annuity,
-    terms: ContractTerms,
-    market: Market,
-    product: Product,
+    source: Source, opening: OpeningCard, state: Annuity, terms: ContractTerms, pricer: Pricer
 ) -> None:
-    pricer = Pricer(market, product, card.contract.qualification)
     funds, fixed = list(terms.sections.sub_accounts), list(terms.sections.fixed_accounts)
     for name, account in opening.accounts.items():
         at = ("opening", "accounts", name)

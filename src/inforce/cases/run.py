@@ -93,7 +93,7 @@ class _Runner:
 def valuation_figures(v: Valuation, loaded: Loaded, position: Position) -> dict[str, Any]:
     """The figures of a valuation under their names in case files."""
     figures = {name: getattr(v, name) for name in Valuation.__dataclass_fields__}
-    pricer = Pricer(loaded.market, loaded.product, loaded.contract.qualification)
+    pricer = Pricer(loaded.market, loaded.product, loaded.contract)
     funds = [
         f
         for f in position.terms(v.on).sections.sub_accounts

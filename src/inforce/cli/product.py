@@ -2,11 +2,16 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import AsJson
+from .options import AsJson, one_of, parse_day
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from inforce.terms import Cohort, ContractTerms
 
 app = typer.Typer(help="Products and their terms.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(metavar="PRODUCT", help="A packaged product or a product folder.")]
@@ -46,21 +51,10 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Every term of a contract on a day, with its citation or assumption."""
-    from inforce.errors import BadInput
-    from inforce.terms import STATES, Cohort, find_product
-
-    from .options import one_of, parse_day
     from .output import console, print_json, table
 
-    product = find_product(name)
-    form = one_of(form or next(iter(product.card.forms)), tuple(product.card.forms), f"form of {product.id}")
-    one_of(qualification, ("qualified", "non_qualified"), "qualification")
-    one_of(state, tuple(sorted(STATES)), "state")
-    issue_day = parse_day(issued) if issued else product.card.forms[form].from_
-    day = parse_day(on) if on else issue_day
-    if day < issue_day:
-        raise BadInput(f"--on {day} is before the contract date {issue_day}")
-    terms = product.terms(Cohort(form, qualification, state, issue_day), day)
+    terms, day = _terms(name, form, qualification, state, issued, on)
+    product, cohort = terms.product, terms.cohort
     values = _flat(terms.sections.model_dump(mode="json", by_alias=True), "")
     written = {path: values.get(path, "") for path in terms.sources}
     if as_json:
@@ -72,8 +66,9 @@ def show(
                     "on": str(day), "terms": sources})  # fmt: skip
         return
     out = console()
-    out.print(f"[bold]{product.card.name}[/], {form}, {qualification}, {state}, issued {issue_day}, on {day}")
-    out.print(f"issuer {product.issuer(state)}; {product.separate_account(qualification)}; terms {product.version}\n")
+    out.print(f"[bold]{product.card.name}[/], {describe(cohort)}, on {day}")
+    account = product.separate_account(qualification, state)
+    out.print(f"issuer {product.issuer(state)}; {account}; terms {product.version}\n")
     rows = table("term", "value", "source")
     shown: dict[str, list[str]] = {}
     for path in terms.sources:
@@ -83,6 +78,83 @@ def show(
         rows.add_row(path, ", ".join(values_here), f"[yellow]{source}[/]" if source.assumed else str(source))
     out.print(rows)
     out.print(f"\n{len(terms.sources)} values, {len(terms.assumptions())} assumptions.")
+
+
+@app.command()
+def diff(
+    name: Name,
+    other: Annotated[str, typer.Argument(metavar="OTHER", help="Another product, or the same with other options.")],
+    form: Annotated[str | None, typer.Option(help="Contract form of the first.")] = None,
+    other_form: Annotated[str | None, typer.Option(help="Form of the other; as the first if it has it.")] = None,
+    qualification: Annotated[str, typer.Option(help="qualified or non_qualified.")] = "non_qualified",
+    other_qualification: Annotated[str | None, typer.Option(help="Of the other; the same if not given.")] = None,
+    state: Annotated[str, typer.Option(help="Issue state.")] = "MA",
+    other_state: Annotated[str | None, typer.Option(help="Of the other; the same if not given.")] = None,
+    issued: Annotated[str | None, typer.Option(help="Contract date.")] = None,
+    other_issued: Annotated[str | None, typer.Option(help="Of the other; the same if not given.")] = None,
+    on: Annotated[str | None, typer.Option(help="The day.")] = None,
+    other_on: Annotated[str | None, typer.Option(help="Of the other; the same if not given.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Terms that differ between two products, or between forms, states, contract dates or days of one."""
+    from .output import console, print_json, table
+
+    left, day = _terms(name, form, qualification, state, issued, on)
+    right, other_day = _terms(
+        other, other_form or form, other_qualification or qualification, other_state or state, other_issued or issued,
+        other_on or on,
+    )  # fmt: skip
+    found = _differences(left, right)
+    if as_json:
+        print_json([{"term": path, "first": a, "other": b} for path, a, b in found])
+        return
+    out = console()
+    out.print(f"first: {left.product.card.name}, {describe(left.cohort)}, on {day}")
+    out.print(f"other: {right.product.card.name}, {describe(right.cohort)}, on {other_day}\n")
+    rows = table("term", "first", "other")
+    for path, a, b in found:
+        rows.add_row(path, a, b)
+    out.print(rows)
+    out.print(f"\n{len(found)} terms differ.")
+
+
+def _differences(left: "ContractTerms", right: "ContractTerms") -> list[tuple[str, str, str]]:
+    """Path, value here, value there; a dash where a term is not there."""
+    here, there = _shown_terms(left), _shown_terms(right)
+    paths = dict.fromkeys([*here, *there])
+    return [(p, here.get(p, "-"), there.get(p, "-")) for p in paths if here.get(p) != there.get(p)]
+
+
+def _shown_terms(terms: "ContractTerms") -> dict[str, str]:
+    values = _flat(terms.sections.model_dump(mode="json", by_alias=True), "")
+    shown: dict[str, list[str]] = {}
+    for path in terms.sources:
+        shown.setdefault(_list_of(path), []).append(_shown(path, values.get(path, "")))
+    return {path: ", ".join(parts) for path, parts in shown.items()}
+
+
+def _terms(
+    name: str, form: str | None, qualification: str, state: str, issued: str | None, on: str | None
+) -> "tuple[ContractTerms, date]":
+    """The terms that options on the command line ask for, and the day."""
+    from inforce.errors import BadInput
+    from inforce.terms import STATES, Cohort, find_product
+
+    product = find_product(name)
+    known = tuple(product.card.forms)
+    form = one_of(form or known[0], known, f"form of {product.id}")
+    one_of(qualification, ("qualified", "non_qualified"), "qualification")
+    one_of(state, tuple(sorted(STATES)), "state")
+    issue_day = parse_day(issued) if issued else product.card.forms[form].from_
+    day = parse_day(on) if on else issue_day
+    if day < issue_day:
+        raise BadInput(f"--on {day} is before the contract date {issue_day}")
+    return product.terms(Cohort(form, qualification, state, issue_day), day), day
+
+
+def describe(cohort: "Cohort") -> str:
+    """A cohort in words."""
+    return f"{cohort.form}, {cohort.qualification}, {cohort.issue_state}, issued {cohort.issued}"
 
 
 @app.command()

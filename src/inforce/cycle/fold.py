@@ -140,7 +140,7 @@ def advance(
 class _Fold:
     def __init__(self, position: Position, market: Market, observer: Observer | None, opening: Snapshot | None) -> None:
         self.position = position
-        self.pricer = Pricer(market, position.product, position.contract.qualification)
+        self.pricer = Pricer(market, position.product, position.contract)
         self.observer = observer
         self.engine = engine_version()
         self.opening = opening

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from inforce.contracts import Contract
 from inforce.market import DayCount, Market, SubAccount
 from inforce.mechanics.interest import INDEX_SCALE
 from inforce.mechanics.records import Annuity, Due
@@ -15,9 +16,9 @@ UNTOUCHED = 1
 class Pricer:
     """Prices of one contract's accounts."""
 
-    def __init__(self, market: Market, product: Product, qualification: str) -> None:
+    def __init__(self, market: Market, product: Product, contract: Contract) -> None:
         self.market = market
-        self.separate_account = product.separate_account(qualification)
+        self.separate_account = product.separate_account(contract.qualification, contract.issue_state)
         self._keys: dict[str, SubAccount] = {}
 
     def prices(self, c: Annuity, d: Due, terms: ContractTerms, priced_on: date, on: date) -> Prices:

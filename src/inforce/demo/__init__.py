@@ -1,5 +1,5 @@
 """A demonstration: the packaged product with a reconstructed market and a small book of invented contracts."""
 
-from .market import demo_market, monthly_unit_values, write_market
+from .market import demo_market, write_market
 
-__all__ = ["demo_market", "monthly_unit_values", "write_market"]
+__all__ = ["demo_market", "write_market"]

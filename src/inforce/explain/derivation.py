@@ -7,7 +7,7 @@ from typing import Final
 
 from .numerals import Numerals
 from .traced import Call, Decision, Frame, Leaf, Named, Operation, Picked, Traced, Unit
-from .tree import Explanation
+from .tree import CONTEXT, Explanation
 from .words import PARAMETERS, UNITS, rule_text, rule_words
 
 OUTERMOST: Final = "step"
@@ -64,7 +64,7 @@ class Derivation:
         return replace(self.explain(value, unit), role=role)
 
     def _leaf(self, value: Traced, leaf: Leaf) -> Explanation:
-        parts = tuple(self._part(part, "by") for part in leaf.parts)
+        parts = tuple(self._part(part, "by" if self._unit(part) == "choice" else "part") for part in leaf.parts)
         e = self._node(value, leaf.kind, leaf.label, leaf.unit, parts)
         return replace(sourced(e, leaf), text=leaf.text or e.text, place=leaf.place)
 
@@ -141,7 +141,7 @@ class Derivation:
         while frame is not None and not _closed(frame):
             found = [self._decision(d) for d in frame.decisions[:after]] + found
             after, frame = frame.entered_at, frame.outer
-        return tuple(found)
+        return tuple(replace(d, role=CONTEXT) for d in found)
 
 
 def sourced(e: Explanation, leaf: Leaf) -> Explanation:

@@ -142,7 +142,12 @@ class Leaves:
         """A term by its path."""
         if unit == "choice" and not text:
             text = choice_words(self._plain_term(path))
-        return Leaf("term", term_words(path), unit, text, term=path, source=self.terms.source(path))
+        label, sections = term_words(path), self.terms.sections
+        if path.startswith("fixed_accounts."):
+            _, account, rest = path.split(".", 2)
+            names = {name: fixed.name for name, fixed in sections.fixed_accounts.items()}
+            label = f"{names.get(account, account)}, {choice_words(rest.replace('.', ' '))}"
+        return Leaf("term", label, unit, text, term=path, source=self.terms.source(path))
 
     def _plain_term(self, path: str) -> Any:
         value: Any = self.terms.sections
@@ -155,7 +160,7 @@ class Leaves:
             return value
         name, asked = self.terms.sections.sub_accounts[fund].name, pricing_day(self.on)
         leaf = Leaf("price", f"unit value of {name} on {asked}", "unit_value")
-        key = Pricer(self.market, self.position.product, self.position.contract.qualification).key(fund)
+        key = Pricer(self.market, self.position.product, self.position.contract).key(fund)
         try:
             if self.market.unit_value(key, asked) != value:
                 return Traced(value, replace(leaf, note="as it was given then; another one is given now"))
@@ -212,8 +217,8 @@ class Leaves:
         """The day an event counts from, and why that day."""
         event = self.event
         if event is None:
-            return Leaf("calendar", "counts from", "day", str(self.on))
-        label, path = f"counts from; received {event.on} at {event.at:%H:%M}, New York time", ""
+            return Leaf("calendar", "day it counts from", "day", str(self.on))
+        label, path = f"day it counts from; received {event.on} at {event.at:%H:%M}, New York time", ""
         issued = self.position.issued or event.on
         if event.on < issued:
             label += ", before the contract's issue"

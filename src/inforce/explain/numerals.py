@@ -30,7 +30,7 @@ class Numerals:
         if unit == "cents":
             return f"{sign}${size // 100:,}.{size % 100:02}"
         if unit == "units":
-            return sign + decimal(size, self.unit_decimals) + " units"
+            return sign + decimal(size, self.unit_decimals)
         if unit == "unit_value":
             return sign + "$" + decimal(size, self.unit_value_decimals)
         if unit == "rate":

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from .numerals import MINUS
 from .reading import readable
-from .tree import Assumption, Explanation
+from .tree import LEAVES, Assumption, Explanation
 
 Style = Literal["guide", "value", "label", "formula", "note", "citation", "assumption", "event", "heading"]
 DEPTH: Final = 6
@@ -50,54 +50,47 @@ class _Page:
     width: int
     numbers: dict[str, int]
     shown: set[int] = field(default_factory=set)
-    """Numbers whose parts stand above."""
+    """Numbers that stand above with all their parts."""
     terms: set[str] = field(default_factory=set)
     """Deciding terms that stand above."""
 
     def entry(self, e: Explanation, guide: str, below: str, pad: int, level: int = 0) -> Iterator[Line]:
         """One number and what is below it; `guide` leads its first line, `below` all others."""
-        children, again = self._children(e, level)
-        pieces = [*self._value(e, pad), *self._words(e)]
-        if again:
-            pieces.append(Piece(" (see above)", "note"))
-        elif children is None:
-            pieces.append(Piece(" …", "note"))
-        yield from self._wrapped(pieces, guide, below + ("│  " if children else "   "))
-        widest = max((len(_signed(c)) for c in children or () if not _worded(c)), default=0)
-        for child in children or ():
-            last = child is (children or ())[-1]
-            yield from self.entry(
-                child, below + ("└─ " if last else "├─ "), below + ("   " if last else "│  "), widest, level + 1
-            )
+        again = e.id in self.shown and e.kind not in LEAVES and bool(e.label)
+        children = [] if again else self._children(e)
+        cut = bool(children) and self.depth is not None and level >= self.depth
+        if not cut:
+            self.shown.add(e.id)
+        ending = " (see above)" if again else " …" if cut else ""
+        children = [] if cut else children
+        yield from self._wrapped([*self._words(e, pad, again), Piece(ending, "note")], guide, below, bool(children))
+        widest = max((len(_signed(c)) for c in children if not _worded(c)), default=0)
+        for n, child in enumerate(children, 1):
+            turn, on = ("└─ ", "   ") if n == len(children) else ("├─ ", "│  ")
+            yield from self.entry(child, below + turn, below + on, widest, level + 1)
 
-    def _children(self, e: Explanation, level: int) -> tuple[list[Explanation] | None, bool]:
-        """The lines to come below a number, and whether they stand above instead; None: too deep."""
+    def _children(self, e: Explanation) -> list[Explanation]:
+        """The lines to come below a number: none where all of them stand above already."""
         new = [c for c in e.children if not (c.role == "by" and c.term in self.terms)]
-        if not new:
-            return [], False
-        if e.id in self.shown:
-            return [], True
-        if self.depth is not None and level >= self.depth:
-            return None, False
-        self.shown.add(e.id)
         self.terms |= {c.term for c in new if c.role == "by"}
-        return new, False
+        return [] if all(c.id in self.shown for c in new) else new
 
-    def _value(self, e: Explanation, pad: int) -> Iterator[Piece]:
+    def _words(self, e: Explanation, pad: int, again: bool) -> Iterator[Piece]:
         if _worded(e):
-            yield Piece("by ", "note") if e.role == "by" else Piece("", "note")
+            yield Piece("decided by " if e.role == "by" else "", "note")
+            yield Piece(f"{e.label}: {e.text}" if e.text else e.label, "label")
         else:
             yield Piece(f"{_signed(e):>{pad}}  ", "value")
-
-    def _words(self, e: Explanation) -> Iterator[Piece]:
-        label = f"{e.label}: {e.text}" if _worded(e) and e.text else e.label
-        yield Piece(label, "label")
+            yield Piece(e.label, "label")
+        if again:
+            return
         if e.formula:
-            yield Piece(f"{' = ' if label else ''}{e.formula}", "formula")
+            yield Piece(f"{' = ' if e.label else ''}{e.formula}", "formula")
         if e.note:
-            yield Piece(f"{'; ' if label else ''}{e.note}", "note")
-        if not e.taken:
-            yield Piece(" (not taken)", "note")
+            yield Piece(f"{'; ' if e.label else ''}{e.note}", "note")
+        yield from self._sources(e)
+
+    def _sources(self, e: Explanation) -> Iterator[Piece]:
         if e.event is not None:
             yield Piece(f"; last changed by {e.event}", "event")
         if e.citation or e.place:
@@ -106,9 +99,10 @@ class _Page:
             number = self.numbers.get(e.assumption)
             yield Piece(f" [assumption {number}]" if number else " [assumption]", "assumption")
 
-    def _wrapped(self, pieces: list[Piece], guide: str, below: str) -> Iterator[Line]:
-        """The pieces in lines no wider than the page, broken at blanks."""
+    def _wrapped(self, pieces: list[Piece], guide: str, below: str, more: bool = False) -> Iterator[Line]:
+        """The pieces in lines no wider than the page, broken at blanks; `more`: a branch goes on below them."""
         line, used = [Piece(guide, "guide")], len(guide)
+        below += "│  " if more else "   "
         room = max(self.width, len(below) + NARROWEST)
         for piece in pieces:
             text = ""
@@ -129,7 +123,7 @@ class _Page:
         yield Line((Piece(f"Rests on {count}:", "heading"),))
         for n, assumption in enumerate(found, 1):
             pieces = [Piece(f"{assumption.reason}", "assumption"), Piece(f" ({', '.join(assumption.terms)})", "note")]
-            yield from self._wrapped(pieces, f"{n:>3}  ", "   ")
+            yield from self._wrapped(pieces, f"{n:>3}  ", "")
 
 
 def _chunks(text: str) -> Iterator[str]:
@@ -146,12 +140,12 @@ def _chunks(text: str) -> Iterator[str]:
 
 
 def _worded(e: Explanation) -> bool:
-    """It stands for a word, not a number."""
-    return e.unit == "choice"
+    """It stands for a word, or decides, and so has no place in the column of numbers."""
+    return e.unit == "choice" or e.role == "by"
 
 
 def _signed(e: Explanation) -> str:
-    if e.sign > 0:
+    if e.sign > 0 or e.value == 0:
         return e.text
     return e.text[1:] if e.text.startswith(MINUS) else MINUS + e.text
 

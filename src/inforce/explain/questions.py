@@ -11,25 +11,31 @@ from inforce.cycle.requests import account_names
 from inforce.errors import Fault, MissingData, NotFound
 from inforce.market import Market
 from inforce.mechanics.records import Annuity, Status
+from inforce.mechanics.surrender import free_amount
 from inforce.quote import set_out
-from inforce.valuation import Ready, ready
+from inforce.valuation import Ready, ready, value
 
 from .changes import Changes, beginning, changes_of, replay
 from .leaves import Leaves
 from .numerals import Numerals
 from .runs import asked, traced_run
-from .traced import plain
+from .traced import plain, tracing
 from .tree import Explanation
-from .words import BREAKDOWN, status_words
+from .words import BREAKDOWN, NOTHING, status_words
 
 ON_VALUATION: Final = {
-    "contract_value": "value", "surrender_value": "surrender_value", "death_benefit": "death_benefit"
-}  # fmt: skip
-ON_SURRENDER: Final = {
-    "surrender_charge": "surrender_charge", "free_amount": "free_available", "maintenance_charge": "maintenance"
-}  # fmt: skip
-QUANTITIES: Final = (*ON_VALUATION, *ON_SURRENDER)
-"""Numbers that can be asked for by name; those of the second group are what a full surrender that day would meet."""
+    "contract_value": "value",
+    "surrender_value": "surrender_value",
+    "death_benefit": "death_benefit",
+}
+ON_SURRENDER: Final = {"surrender_charge": "surrender_charge", "maintenance_charge": "maintenance"}
+LABELS: Final = {name: BREAKDOWN[field][0] for name, field in (ON_VALUATION | ON_SURRENDER).items()} | {
+    "free_amount": "free withdrawal amount"
+}
+QUANTITIES: Final = tuple(LABELS)
+"""Numbers of a valuation that can be asked for by name."""
+UNTIL_PAID: Final = ("contract_value", "death_benefit")
+"""Those that a contract still has when a death was notified; the others end with the contract in force."""
 
 
 def explain(
@@ -89,39 +95,49 @@ def _listing(names: Iterable[str]) -> str:
 
 
 def _valued(position: Position, market: Market, what: str, on: date, changes: Changes | None) -> Explanation:
-    """A number of the valuation of a day."""
+    """A number of the valuation of a day, checked against it."""
     r = ready(position, market, on)
     leaves = _leaves(position, market, r, on, changes)
     status = Status(r.state.status)
-    if (status != Status.IN_FORCE and what in (*ON_SURRENDER, "surrender_value")) or (
-        what == "death_benefit" and status > Status.DEATH_NOTIFIED
-    ):  # fmt: skip
+    if what in LABELS and status > (Status.DEATH_NOTIFIED if what in UNTIL_PAID else Status.IN_FORCE):
         return _ended(leaves, what)
+    e = _explained(leaves, r, what)
+    valuation = value(position, market, on)
+    posted = getattr(valuation, what, None) if what in LABELS else None
+    if posted is None:
+        posted = next((account.value for account in valuation.accounts if account.id == what), 0)
+    if posted != e.value:
+        raise Fault(f"{what} of contract {position.contract.id} on {on} is {posted}, but was explained as {e.value}")
+    return e
+
+
+def _explained(leaves: Leaves, r: Ready, what: str) -> Explanation:
+    on, names = leaves.on, account_names(r.terms.sections)
     surrendering = deepcopy(r.due)
     surrendering.surrender = 1
     surrender = traced_run(leaves, r.prices, surrendering)
     if what in ON_SURRENDER:
-        return asked(surrender.field(ON_SURRENDER[what]), f"{_label(what)} of a surrender on {on}")
+        return asked(surrender.field(ON_SURRENDER[what]), f"{LABELS[what]} of a surrender on {on}")
     r.due.valuation = 1
-    run = traced_run(leaves, r.prices, r.due, reasons=surrender.breakdown if status == Status.IN_FORCE else None)
+    in_force = r.state.status == Status.IN_FORCE
+    run = traced_run(leaves, r.prices, r.due, surrender.breakdown if in_force else None)
     if what in ON_VALUATION:
-        return asked(run.field(ON_VALUATION[what]), f"{_label(what)} on {on}")
-    k = account_names(r.terms.sections).index(what)
-    e = run.derivation.explain(run.breakdown.account_value[k], "cents")
-    return asked(e, f"{leaves.account(k)} on {on}")
-
-
-def _label(what: str) -> str:
-    return BREAKDOWN[{**ON_VALUATION, **ON_SURRENDER}[what]][0]
+        return asked(run.field(ON_VALUATION[what]), f"{LABELS[what]} on {on}")
+    if what in names:
+        k = names.index(what)
+        return asked(run.number(run.breakdown.account_value[k]), f"{leaves.account(k)} on {on}")
+    with tracing():
+        amount = free_amount(run.state, run.terms, run.breakdown.value)
+    return asked(run.number(amount), f"{LABELS[what]} on {on}")
 
 
 def _ended(leaves: Leaves, what: str) -> Explanation:
     """There is no such number any more."""
     state, changes = leaves.state_before, leaves.changes
     event = changes.last("status", -1, leaves.steps) if changes else None
-    note = f"none: the contract stands at {status_words(state.status)}"
+    note = NOTHING + f"the contract stands at {status_words(state.status)}"
     text = Numerals().write(0, "cents")
-    return Explanation(1, "constant", f"{_label(what)} on {leaves.on}", 0, "cents", text, note=note, event=event)
+    return Explanation(1, "constant", f"{LABELS[what]} on {leaves.on}", 0, "cents", text, note=note, event=event)
 
 
 def _leaves(
@@ -143,8 +159,8 @@ def _applied(position: Position, market: Market, applied: Applied, changes: Chan
     start = changes.start if changes else None
     known = changes_of(position, start)
     if known is None:
-        raise MissingData(f"{applied.name} cannot be run again: contract {position.contract.id} was opened in mid-life; "
-                          "give the Changes that watched it from its opening state")  # fmt: skip
+        raise MissingData(f"{applied.name} cannot be run again: contract {position.contract.id} was opened "
+                          "in mid-life; give the Changes that watched it from its opening state")  # fmt: skip
     before, steps = _before(position, applied, start)
     item = applied.item
     leaves = Leaves(position, market, applied.terms, item.day, before, item.event, known, steps)

@@ -5,14 +5,15 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from .numerals import MINUS
-from .tree import LEAVES, Explanation
+from .tree import CONTEXT, LEAVES, Explanation
+from .words import NOTHING
 
 Parts = dict[str, Explanation]
 
 FORMULAS: Final[dict[str, tuple[Callable[[Parts], str], tuple[str, ...]]]] = {
     "portion": (lambda p: f"{p['rate'].text} of {p['amount'].text}", ("amount", "rate")),
     "ratio": (lambda p: f"{p['a'].text} × {p['b'].text} / {p['c'].text}", ("a", "b", "c")),
-    "value_of": (lambda p: f"{p['units'].text} × {p['unit_value'].text}", ("units", "unit_value")),
+    "value_of": (lambda p: f"{p['units'].text} units × {p['unit_value'].text}", ("units", "unit_value")),
     "units_for": (lambda p: f"{p['amount'].text} / {p['unit_value'].text}", ("amount", "unit_value")),
     "with_interest": (
         lambda p: f"{p['balance'].text} × {p['index'].text} / {p['anchor'].text}", ("balance", "index", "anchor")
@@ -42,7 +43,7 @@ class _Reading:
 
     def read(self, e: Explanation) -> Explanation:
         if e.id not in self._read:
-            self._read[e.id] = self._by(e, self._joined(e))
+            self._read[e.id] = self._with_deciding_terms(e, self._joined(e))
         return replace(self._read[e.id], role=e.role, sign=e.sign, taken=e.taken)
 
     def _joined(self, e: Explanation) -> Explanation:
@@ -50,86 +51,85 @@ class _Reading:
             return self._named(e)
         if e.kind == "picked":
             item, index = map(self.read, e.children)
-            return replace(item, kind="picked", id=e.id, children=(*item.children, *_worth_a_line([index])))
+            return replace(item, kind="picked", id=e.id, children=(*item.children, *_lines([index])))
         if e.kind == "rule":
-            return self._rule(e)
+            return self._compared(e) if e.rule in COMPARED else self._rule(e)
         if e.kind == "sum":
             return self._sum(e)
-        return replace(e, children=_worth_a_line(map(self.read, e.children)))
+        return replace(e, children=_lines(map(self.read, e.children)))
 
-    def _by(self, e: Explanation, joined: Explanation) -> Explanation:
+    def _with_deciding_terms(self, e: Explanation, joined: Explanation) -> Explanation:
         """With a line for each term that decided how the number is worked out."""
-        known = {c.term for c in joined.children if c.term} | {joined.term}
+        known = {c.term for c in joined.children if c.term}
+        if joined.kind in ("picked", *LEAVES):
+            known.add(joined.term)
         terms = {t.term: replace(t, role="by", sign=1, taken=True) for t in _deciding(e) if t.term not in known}
         return replace(joined, children=(*joined.children, *map(self.read, terms.values())), because=())
 
     def _named(self, e: Explanation) -> Explanation:
         inner, more = self.read(e.children[0]), tuple(map(self.read, e.children[1:]))
-        own = (
-            e.children[0].kind == "sum" and inner.id != e.children[0].id and inner.kind in ("named", "picked", *LEAVES)
-        )
-        if own:
+        collapsed = e.children[0].kind == "sum" and inner.id != e.children[0].id
+        if collapsed and inner.kind in ("named", "picked", *LEAVES) and inner.label != e.label:
             return replace(e, children=(replace(inner, role=""), *more))
-        note = inner.label if inner.kind in LEAVES and not inner.note else inner.note
-        children = (*inner.children, *more)
-        return replace(
-            inner, kind="named", label=e.label, text=e.text, unit=e.unit, note=e.note or note, children=children
-        )
+        note = inner.label if inner.kind in LEAVES and not inner.note and inner.label != e.label else inner.note
+        named = replace(inner, kind="named", label=e.label, text=e.text, unit=e.unit, note=e.note or note)
+        return replace(named, children=(*inner.children, *more))
 
     def _rule(self, e: Explanation) -> Explanation:
-        if e.rule in COMPARED:
-            return self._compared(e)
         parts = {c.role: c for c in e.children}
         if e.rule in FORMULAS:
-            read = {name: self.read(part) for name, part in parts.items()}
-            formula, shown = FORMULAS[e.rule]
-            children = _worth_a_line(read[name] for name in shown if name in read)
-            return replace(e, formula=formula(read), children=children)
+            return self._formula(e, {name: self.read(part) for name, part in parts.items()})
         result = self.read(parts["result"])
         if result.kind == "constant":
             return replace(e, children=())
+        note = e.note or result.note
         if result.kind in ("picked", *LEAVES):
             label = result.label if result.kind == "picked" else e.label
-            return replace(
-                result, id=e.id, kind="rule", rule=e.rule, about=e.about, label=label, note=e.note or result.note
-            )
+            return replace(result, id=e.id, kind="rule", rule=e.rule, about=e.about, label=label, note=note)
         if result.kind in ("sum", "operation") or (result.rule in WITHOUT_NAME and result.kind == "rule"):
-            return replace(e, formula=result.formula, note=e.note or result.note, children=result.children)
+            return replace(e, formula=result.formula, note=note, children=result.children)
         return replace(e, children=(replace(result, role=""),))
+
+    def _formula(self, e: Explanation, parts: Parts) -> Explanation:
+        formula, shown = FORMULAS[e.rule]
+        label = "" if e.rule in WITHOUT_NAME else e.label
+        children = _lines(parts[name] for name in shown if name in parts)
+        return replace(e, label=label, formula=formula(parts), children=children)
 
     def _compared(self, e: Explanation) -> Explanation:
         """The greater or lesser of several: the one taken, and what it was compared with."""
         operands = [self.read(c) for c in _candidates(e)]
         won = next(x for x in operands if x.taken)
-        lost = [x for x in operands if not x.taken and not (x.kind == "constant" and x.value == 0)]
-        several, bound = COMPARED[e.rule]
+        lost = [x for x in operands if not x.taken and x.kind != "constant"]
         if not lost:
             return won
+        bound = f"{COMPARED[e.rule][1]} {' and '.join(x.text for x in lost)}"
         if won.kind == "constant":
-            return replace(e, label="", note="not below zero", children=tuple(replace(x, taken=True) for x in lost))
-        if (
-            won.kind in ("sum", "operation")
-            or won.rule in WITHOUT_NAME
-            or (e.rule == "lesser_of" and won.kind in LEAVES)
-        ):
-            limit = f"{bound} {' and '.join(x.text for x in lost)}"
-            if won.kind in LEAVES:
-                return replace(won, note=limit)
-            kept = won.children if e.rule == "lesser_of" else (*won.children, *lost)
-            return replace(won, formula=f"{won.formula}, {limit}", children=kept)
-        texts = [x.text for x in operands]
-        several = several.replace("er of", "est of") if len(texts) > 2 else several
-        formula = f"{several} {', '.join(texts[:-1])} and {texts[-1]}"
-        return replace(e, label="", formula=formula, children=(won, *lost))
+            note = f"{COMPARED[e.rule][1]} {won.text}"
+            return replace(e, label="", note=note, children=tuple(replace(x, taken=True) for x in lost))
+        if won.kind in LEAVES and e.rule == "lesser_of":
+            return replace(won, note=bound)
+        if won.kind in ("sum", "operation") or (won.rule in WITHOUT_NAME and won.kind == "rule"):
+            children = won.children if e.rule == "lesser_of" else (*won.children, *lost)
+            return replace(won, formula=f"{won.formula}, {bound}" if won.formula else bound, children=children)
+        return _set_out(e, won, lost, [x.text for x in operands])
 
     def _sum(self, e: Explanation) -> Explanation:
         terms = [x for x in map(self.read, e.children) if _says_something(x)]
         if len(terms) == 1:
-            only = terms[0]
-            return replace(only, value=e.value, text=e.text, sign=1, role="")
-        formula = "".join(f" {'+' if x.sign * x.value >= 0 else MINUS} {x.text.lstrip(MINUS)}" for x in terms)
-        formula = formula.removeprefix(" + ").strip() if len(terms) <= LONGEST_SUM else ""
+            return replace(terms[0], value=e.value, text=e.text, sign=1, role="")
+        added = [x for x in terms if x.value]
+        formula = "".join(f" {'+' if x.sign * x.value > 0 else MINUS} {x.text.lstrip(MINUS)}" for x in added)
+        formula = formula.removeprefix(" + ").strip() if 1 < len(added) <= LONGEST_SUM else ""
         return replace(e, formula=formula, children=tuple(terms))
+
+
+def _set_out(e: Explanation, won: Explanation, lost: list[Explanation], texts: list[str]) -> Explanation:
+    """A comparison with a line for each operand."""
+    several = COMPARED[e.rule][0].replace("er of", "est of" if len(texts) > 2 else "er of")
+    formula = f"{several} {', '.join(texts[:-1])} and {texts[-1]}"
+    other = several.replace("the ", "not the ").removesuffix(" of")
+    return replace(e, label="", formula=formula, children=(won, *(replace(x, note=other) for x in lost)))
 
 
 def _candidates(e: Explanation) -> Iterator[Explanation]:
@@ -142,19 +142,23 @@ def _candidates(e: Explanation) -> Iterator[Explanation]:
 
 
 def _says_something(e: Explanation) -> bool:
-    """Not zero, or zero for a reason that is stated."""
-    explained = e.kind in ("rule", "named", "constant") and (e.note or any(c.role == "by" for c in e.children))
-    return e.value != 0 or e.role == "after" or bool(explained)
+    """Not zero, or zero for a reason that is stated, or what a step leaves behind, or a day."""
+    if e.value != 0 or e.role in ("after", "by") or e.note.startswith(NOTHING):
+        return True
+    return any(c.role == "by" for c in e.children)
 
 
-def _worth_a_line(children: Iterable[Explanation]) -> tuple[Explanation, ...]:
-    return tuple(c for c in children if c.kind != "constant" or c.note or c.role == "after")
+def _lines(children: Iterable[Explanation]) -> tuple[Explanation, ...]:
+    """Those worth a line: no constants, and of a step's list nothing that is zero."""
+    return tuple(c for c in children if c.note.startswith(NOTHING) or (c.kind != "constant" and c.role != "listed") or (
+        c.role == "listed" and _says_something(c)
+    ))  # fmt: skip
 
 
 def _deciding(e: Explanation) -> Iterator[Explanation]:
     """The terms in the comparisons that decided a number, through the rules that gave their operands."""
     for decision in e.because:
-        for operand in decision.children:
+        for operand in decision.children if decision.role != CONTEXT else ():
             yield from _terms_in(operand)
 
 

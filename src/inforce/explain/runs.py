@@ -6,15 +6,16 @@ from typing import Final
 
 from inforce.errors import Fault
 from inforce.mechanics.annuity import step
-from inforce.mechanics.records import Breakdown, Due, Reason, new_breakdown
+from inforce.mechanics.records import Breakdown, Due, Reason, Terms, new_breakdown
 from inforce.mechanics.records import Market as Prices
 
 from .derivation import Derivation
 from .leaves import Leaves
 from .numerals import Numerals
+from .reading import readable
 from .traced import Leaf, TracedBreakdown, TracedState, plain, tracing
-from .tree import Explanation, assumptions_of
-from .words import BREAKDOWN, REASONS, STATE, status_words
+from .tree import CONTEXT, Explanation, assumptions_of
+from .words import BREAKDOWN, NOTHING, REASONS, STATE, status_words
 
 LISTED: Final = (
     "before", "payment", "maintenance", "transfer", "transfer_fee", "gross", "free_available", "free",
@@ -26,6 +27,8 @@ LEFT: Final = (
     "transfers",
 )  # fmt: skip
 """What a step leaves the contract with."""
+EVENT: Final = -1
+"""Id of what stands for all that a step did."""
 MAIN: Final = {
     "maintenance_charge": "maintenance", "purchase_payment": "payment", "transfer": "transfer", "withdrawal": "net",
     "surrender": "net", "free_look": "net", "death_proof": "net",
@@ -41,6 +44,7 @@ class Run:
 
     leaves: Leaves
     state: TracedState
+    terms: Terms
     breakdown: TracedBreakdown
     derivation: Derivation
 
@@ -53,6 +57,10 @@ class Run:
         reason = self.derivation.reasons.get(name)
         return replace(e, note=reason.note) if reason and e.kind == "constant" else e
 
+    def number(self, cents: int) -> Explanation:
+        """An amount of money of the run."""
+        return self.derivation.explain(cents, "cents")
+
     def listed(self, label: str, operation: str) -> Explanation:
         """Everything that the step did, under the number that stands for it."""
         main = self.field(MAIN.get(operation, "value"))
@@ -61,7 +69,10 @@ class Run:
             children.append(replace(self.derivation.leaf(0, self.leaves.term_leaf(BY_CALENDAR[operation])), role="by"))
         children += [self.field(name) for name in LISTED]
         children += [*self._accounts(), *self._interest(), self.field("value"), *self._left()]
-        return replace(main, id=-1, kind="event", label=label, formula="", children=tuple(children), because=())
+        because = {d.id: replace(d, role="") for c in children for d in c.because if d.role == CONTEXT}
+        children = [replace(c, role=c.role or "listed") for c in children]
+        e = replace(main, id=EVENT, kind="event", label=label, formula="", role="", children=tuple(children))
+        return replace(e, because=tuple(because.values()))
 
     def _accounts(self) -> list[Explanation]:
         """What went into and out of each account."""
@@ -108,7 +119,7 @@ def traced_run(leaves: Leaves, prices: Prices, due: Due, reasons: Breakdown | No
         raise Fault(f"the step of {leaves.on}, contract {leaves.position.contract.id}, gave other numbers when it was "
                     "explained than when it was run")  # fmt: skip
     derivation = Derivation(Numerals.of(leaves.terms.sections.rounding), _reasons(leaves, reasons or expected))
-    return Run(leaves, state, breakdown, derivation)
+    return Run(leaves, state, records[0], breakdown, derivation)
 
 
 def _reasons(leaves: Leaves, b: Breakdown) -> dict[str, Leaf]:
@@ -124,9 +135,9 @@ def _reason(leaves: Leaves, reason: Reason) -> Leaf:
     changes = leaves.changes if reason == Reason.ALREADY_TAKEN_TODAY else None
     changed = changes.last("maintenance_day", -1, leaves.steps) if changes else None
     source = leaves.terms.source(path) if path else None
-    return Leaf("term", "", "choice", term=path, source=source, changed=changed, note=f"none: {words}")
+    return Leaf("term", "", "choice", term=path, source=source, changed=changed, note=NOTHING + words)
 
 
 def asked(e: Explanation, label: str) -> Explanation:
     """The number that was asked for: under its own label, with the assumptions it rests on."""
-    return replace(e, label=label, role="", sign=1, assumptions=assumptions_of(e))
+    return replace(e, label=label, role="", sign=1, assumptions=assumptions_of(e, readable(e)))

@@ -23,7 +23,7 @@ from .changes import Change
 T = TypeVar("T")
 Rule: TypeAlias = Callable[..., Any]
 Unit = Literal["cents", "units", "unit_value", "rate", "factor", "count", "day", "choice"]
-"""What a number counts. `rate` is parts per billion, `factor` an interest index at 1e-15, `choice` stands for a word."""
+"""What a number counts. `rate` is parts per billion, `factor` an interest index at 1e-15, `choice` a word."""
 LeafKind = Literal["state", "term", "price", "index", "rate", "request", "calendar"]
 
 ATOMIC: Final = frozenset({ratio.__name__, greater_of.__name__, lesser_of.__name__})
@@ -227,8 +227,8 @@ def _searched(rule: Rule, args: tuple[Any, ...], operands: dict[str, int]) -> Tr
         found = rule(*map(plain, args))
     c, p, d, _, free, value = args
     gross = Traced(found, Call(rule, operands))
-    operands["leaves"] = net_of(c, p, d, gross, lesser_of(free, gross), value)
-    return gross
+    leaves = net_of(c, p, d, gross, lesser_of(free, gross), value)
+    return Traced(found, Call(rule, {**operands, "leaves": leaves}))
 
 
 def plain(value: T) -> T:

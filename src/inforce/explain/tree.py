@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
 from .changes import Change
@@ -15,6 +16,8 @@ Kind = Literal[
     "state", "term", "price", "index", "rate", "request", "calendar",
 ]  # fmt: skip
 """What an explanation is of: the result of a rule, a sum, …, or (second line) where a number enters."""
+CONTEXT = "context"
+"""Role of a comparison made before the number's own rule was asked: it decided that the rule was asked at all."""
 LEAVES = frozenset({"state", "term", "price", "index", "rate", "request", "calendar"})
 
 
@@ -118,10 +121,10 @@ def _as_dict(e: Explanation, seen: set[int]) -> dict[str, Any]:
     return plain
 
 
-def assumptions_of(e: Explanation) -> tuple[Assumption, ...]:
-    """The assumptions reached from a number, each once, with the terms that rest on it."""
+def assumptions_of(e: Explanation, *first: Explanation) -> tuple[Assumption, ...]:
+    """The assumptions reached from a number, each once, with the terms that rest on it; those in `first` lead."""
     found: dict[str, list[str]] = {}
-    for reached in e.walk():
+    for reached in chain(*(f.walk() for f in first), e.walk()):
         if reached.assumed:
             found.setdefault(reached.assumption, []).append(reached.term)
     return tuple(Assumption(reason, tuple(sorted(set(terms)))) for reason, terms in found.items())

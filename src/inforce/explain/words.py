@@ -48,7 +48,7 @@ UNITS: Final[Mapping[str, Unit]] = {
 """What the rules give that do not give money."""
 
 PARAMETERS: Final[Mapping[str, str]] = {
-    "amount": "amount taken",
+    "amount": "amount",
     "available": "value of the accounts it is taken from",
     "base": "amount charged",
     "before": "contract value before",
@@ -65,8 +65,8 @@ STATE: Final[Mapping[str, tuple[str, Unit]]] = {
     "status": ("standing of the contract", "choice"),
     "issue_day": ("contract date", "day"),
     "units": ("units of {account}", "units"),
-    "balance": ("balance of {fixed} when it last changed", "cents"),
-    "anchor": ("interest index of {fixed} when its balance last changed", "factor"),
+    "balance": ("balance of {fixed}", "cents"),
+    "anchor": ("interest index of {fixed} then", "factor"),
     "fixed_out_count": ("transfers out of {fixed} in this contract year", "count"),
     "fixed_out_serial": ("day of the last transfer out of {fixed}", "count"),
     "layer_paid": ("purchase payment of {payment}", "cents"),
@@ -170,6 +170,10 @@ REASONS: Final[Mapping[Reason, tuple[str, str]]] = {
 """Why a charge was not taken, and the term that made it so."""
 
 
+NOTHING: Final = "none: "
+"""Begins the reason why there is no charge."""
+
+
 def rule_words(rule: Rule) -> str:
     """A rule's name in words."""
     return RULES.get(rule.__name__, rule.__name__.replace("_", " "))
@@ -186,7 +190,7 @@ def term_words(path: str) -> str:
     if rest[:1] in (["by_contract_year"], ["by_payment_year"]):
         clock = "contract year" if rest[0] == "by_contract_year" else "year since the payment"
         return f"{_words(section)} rate of {clock} {rest[-1].replace('+', ' and later')}"
-    return f"{_words(section)}: {' '.join(map(_words, rest))}"
+    return f"{_words(section)}, {' '.join(map(_words, rest))}"
 
 
 def choice_words(value: Any) -> str:

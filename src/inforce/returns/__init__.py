@@ -4,6 +4,7 @@ from .figures import GROUPS, Figure, printed_figures
 from .periods import YEAR_TO_DATE, Period, Return, period
 from .published import Row, Summary, published_table, summaries
 from .purchase import Redemption, account_level, contract_level, redeem
+from .reconstructed import month_end_file, reconstructed_market, reconstructed_unit_values
 
 __all__ = [
     "GROUPS",
@@ -16,9 +17,12 @@ __all__ = [
     "Summary",
     "account_level",
     "contract_level",
+    "month_end_file",
     "period",
     "printed_figures",
     "published_table",
+    "reconstructed_market",
+    "reconstructed_unit_values",
     "redeem",
     "summaries",
 ]

@@ -10,7 +10,7 @@ from inforce.terms import Product
 
 from .figures import FED, Figure, group_of, printed_figures
 from .periods import growth_of, period
-from .purchase import QUALIFICATION, Redemption, redeem
+from .purchase import Redemption, buyer, redeem
 
 HALF: Final = Decimal("0.005")
 """What the second decimal of a printed percentage leaves open."""
@@ -81,7 +81,7 @@ def _fixed(product: Product, figure: Figure, day: date) -> bool:
 
 def _weight(product: Product, market: Market, figure: Figure, r: Redemption, day: date, cents: int) -> Decimal:
     """What a charge cost by the end of the period, for each dollar paid in."""
-    pricer = Pricer(market, product, QUALIFICATION)
+    pricer = Pricer(market, product, buyer(product, "", ""))
     grown = growth_of(pricer.unit_value(figure.sub_account, day), pricer.unit_value(figure.sub_account, figure.as_of))
     return r.kept * cents * grown / r.paid_in
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from inforce.demo import demo_market
 from inforce.market import Market
 from inforce.terms import Product, find_product
 
@@ -13,6 +12,7 @@ from .figures import GROUPS, Figure, group_of, printed_figures
 from .misses import why_missed
 from .periods import YEAR_TO_DATE, Return
 from .purchase import account_level, contract_level
+from .reconstructed import reconstructed_market
 
 SMALL: Final = Decimal("0.02")
 
@@ -57,7 +57,7 @@ def published_table(product: Product | str, market: Market | None = None) -> lis
     `market` is the reconstructed one where not given, whose unit values pass through the cells fed in.
     """
     found = find_product(product) if isinstance(product, str) else product
-    prices = demo_market() if market is None else market
+    prices = reconstructed_market(found) if market is None else market
     return [_row(found, prices, figure) for figure in printed_figures(found)]
 
 

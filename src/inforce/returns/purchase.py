@@ -57,7 +57,7 @@ def account_level(product: Product, market: Market, sub_account: str, as_of: dat
     Raises:
         MissingPrice: no unit value at one of the ends.
     """
-    span, pricer = period(as_of, years), Pricer(market, product, QUALIFICATION)
+    span, pricer = period(as_of, years), Pricer(market, product, buyer(product, "", sub_account))
     start, end = (pricer.unit_value(sub_account, day) for day in span.priced_on)
     return Return(growth_of(start, end), years)
 
@@ -79,7 +79,7 @@ def redeem(
 ) -> Redemption:
     """Buy and surrender the contract of `contract_level`; `multiple` stands in for the one of the terms."""
     span = period(as_of, years)
-    contract = Contract("returns", product.id, form, QUALIFICATION, ISSUE_STATE, allocation={sub_account: PPB})
+    contract = buyer(product, form, sub_account)
     terms = product.terms(contract.cohort(span.start), span.start).sections
     performance = _performance(product, terms)
     times = performance.worked_at if multiple is None else multiple
@@ -87,6 +87,11 @@ def redeem(
         _changes(terms, performance, sub_account, times), WHY, sold_throughout=performance.sold_throughout
     )
     return _redemption(_run(contract, supposed, market, span, performance.purchase_payment * times), span, times)
+
+
+def buyer(product: Product, form: str, sub_account: str) -> Contract:
+    """The contract that is really bought: everything in one sub-account."""
+    return Contract("returns", product.id, form, QUALIFICATION, ISSUE_STATE, allocation={sub_account: PPB})
 
 
 def _performance(product: Product, terms: VariableAnnuityTerms) -> Performance:

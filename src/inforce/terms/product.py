@@ -158,12 +158,14 @@ class Product:
                 return issuer.name
         return next((issuer.name for issuer in self.card.issuers if issuer.states is None), "")
 
-    def separate_account(self, qualification: str) -> str:
-        """Id of the separate account that holds contracts of a qualification."""
+    def separate_account(self, qualification: str, issue_state: str) -> str:
+        """Id of the separate account that holds contracts of a qualification issued in a state."""
+        issuer = self.issuer(issue_state)
         for name, account in self.card.separate_accounts.items():
-            if account.qualification in (None, qualification):
+            if account.qualification in (None, qualification) and account.issuer in (None, issuer):
                 return name
-        raise BadTerms(f"no separate account holds {qualification} contracts", file=self.folder / "product.yaml")
+        raise BadTerms(f"no separate account holds {qualification} contracts of {issuer}",
+                       file=self.folder / "product.yaml")  # fmt: skip
 
     def assumptions(self) -> list[Provenance]:
         """Every assumption in the terms, in file order."""

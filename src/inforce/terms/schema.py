@@ -338,6 +338,7 @@ class SeparateAccount(Strict):
     qualification: Literal["qualified", "non_qualified"] | None = Field(
         default=None, description="The qualification it holds; any where not given"
     )
+    issuer: str | None = Field(default=None, description="The issuing company whose contracts it holds; any if not given")
     sec_file: str | None = None
     cite: list[str] | None = None
     assumption: str | None = None

@@ -1,0 +1,62 @@
+"""Product folders for tests: the packaged Flex Extra with some values replaced, or one of its files edited as text."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from inforce.terms import packaged_products
+
+FLEX_EXTRA = packaged_products()["flex-extra"]
+SOURCE = "made up for a test"
+
+# Terms without cohorts, readings and dates, so that a test says everything it depends on.
+PLAIN: Mapping[str, Any] = {
+    "maintenance_charge.amount": "0.00",
+    "premium_tax": {"rate": "0%", "taken": [], "assumption": SOURCE},
+    "income_tax.taxation": "earnings_first",
+}
+
+
+def product_folder(parent: Path, changes: Mapping[str, Any] | None = None, name: str = "test-product") -> Path:
+    """A product folder like Flex Extra, the values at these paths replaced (`PLAIN` ones unless given here)."""
+    folder = copied(parent, name)
+    terms: dict[str, Any] = {}
+    for file in sorted((folder / "terms").glob("*.yaml")):
+        terms |= yaml.load(file.read_text(encoding="utf-8"), yaml.BaseLoader)
+        file.unlink()
+    for path, value in {**PLAIN, **(changes or {})}.items():
+        _replace(terms, path.split("."), value)
+    (folder / "terms" / "all.yaml").write_text(yaml.safe_dump(terms, sort_keys=False), encoding="utf-8")
+    return folder
+
+
+def copied(parent: Path, name: str = "test-product") -> Path:
+    """Flex Extra as it is packaged, in a folder of its own."""
+    folder = parent / name
+    shutil.copytree(FLEX_EXTRA, folder, ignore=shutil.ignore_patterns("cases", "published", "__pycache__"))
+    return folder
+
+
+def edited(folder: Path, file: str, old: str, new: str) -> int:
+    """Replace the text `old`, which must stand once in `file`; the line on which it begins."""
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{file} has {old!r} {text.count(old)} times"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    return text[: text.index(old)].count("\n") + 1
+
+
+def _replace(terms: dict[str, Any], path: list[str], value: Any) -> None:
+    node = terms
+    for key in path[:-1]:
+        if not isinstance(node.get(key), dict) or "is" in node[key]:
+            node[key] = {}
+        node = node[key]
+    if not isinstance(value, dict):
+        value = {"is": value, "assumption": SOURCE}
+    elif not {"cite", "assumption"} & value.keys():
+        value = {**value, "assumption": SOURCE}
+    node[path[-1]] = value
