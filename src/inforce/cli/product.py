@@ -62,7 +62,7 @@ def show(
             path: {"value": written[path], **{k: str(v) for k, v in asdict(source).items() if v and k != "path"}}
             for path, source in terms.sources.items()
         }
-        print_json({"product": product.version, "contract": f"{form}, {qualification}, {state}, issued {issue_day}",
+        print_json({"product": product.version, "contract": describe(cohort),
                     "on": str(day), "terms": sources})  # fmt: skip
         return
     out = console()
