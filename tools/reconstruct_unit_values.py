@@ -3,7 +3,7 @@
     python -m venv /tmp/reconstruct && /tmp/reconstruct/bin/pip install --editable . arch
     /tmp/reconstruct/bin/python tools/reconstruct_unit_values.py
 
-writes src/inforce/products/flex-extra/published/unit_values.csv, whose method is stated in the .md beside it. The shape of the
+writes unit_values.csv of products/flex-extra/published; unit_values.md beside it states the method. The shape of the
 months comes from the research factors (market, size, value, one-month Treasury bill; K. R. French, data library) in the
 file arch/data/frenchdata/frenchdata.csv.gz of the `arch` package. Floats are for shapes only: what is fed in passes
 exactly through the anchors, and the anchors of the standardized table are found by running real contracts.
@@ -259,10 +259,11 @@ def report(division: Division) -> None:
 
 
 def main() -> None:
+    rows = reconstruct()
     with OUT.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
         out.writerow(["date", "fund", "unit_value"])
-        out.writerows((day.isoformat(), fund, f"{Decimal(value).scaleb(-6):.6f}") for fund, day, value in reconstruct())
+        out.writerows((day.isoformat(), fund, f"{Decimal(value).scaleb(-6):.6f}") for fund, day, value in rows)
 
 
 if __name__ == "__main__":

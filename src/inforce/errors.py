@@ -6,12 +6,15 @@ InforceError
 │   ├── BadTerms        a product's terms: file, line, path
 │   ├── BadMarketData   prices or declared rates: file, line (BadMarketFile: everything wrong with a file)
 │   ├── BadCase         a case or contract file
+│   ├── BadEvent        one of several events to be recorded: its place among them
+│   ├── BadBook         a book that cannot be opened, read or written
 │   └── DateOutOfRange  a date no calendar covers
 ├── MissingData         something that is needed was not given
 │   ├── MissingPrice
 │   └── MissingRate
 ├── Refused             a request a contract does not allow; carries a named reason and its citation
 ├── NotFound            no product, contract or event of that name
+├── BookBusy            another process works on the book, or was faster: run again
 ├── Backdated           an event counts from a day that a stored state has passed: replay
 └── Fault               the ledger would not balance or a rule was run outside its range: nothing was posted
 ```
@@ -52,6 +55,19 @@ class BadCase(Located):
     """A case or contract file is wrong."""
 
 
+class BadEvent(BadInput):
+    """One of several events cannot be recorded; none of them was."""
+
+    def __init__(self, message: str, place: int) -> None:
+        super().__init__(message)
+        self.place = place
+        """Its place among those given, from 0."""
+
+
+class BadBook(BadInput):
+    """A book cannot be opened, read or written: no book, another version, a full disk. What was in it still is."""
+
+
 class DateOutOfRange(BadInput):
     """A date that the calendar does not cover."""
 
@@ -74,6 +90,10 @@ class Refused(InforceError):
     def __init__(self, reason: str, message: str, *, citation: str = "") -> None:
         self.reason, self.message, self.citation = reason, message, citation
         super().__init__(f"{reason}: {message}" + (f" [{citation}]" if citation else ""))
+
+
+class BookBusy(InforceError):
+    """Another process holds the book, or changed what this one worked from. Nothing was posted; run again."""
 
 
 class Backdated(InforceError):

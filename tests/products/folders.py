@@ -2,6 +2,8 @@
 
 import shutil
 from collections.abc import Mapping
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from inforce.terms import packaged_products
 
 FLEX_EXTRA = packaged_products()["flex-extra"]
 SOURCE = "made up for a test"
+Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 # Terms without cohorts, readings and dates, so that a test says everything it depends on.
 PLAIN: Mapping[str, Any] = {
@@ -23,14 +26,21 @@ PLAIN: Mapping[str, Any] = {
 def product_folder(parent: Path, changes: Mapping[str, Any] | None = None, name: str = "test-product") -> Path:
     """A product folder like Flex Extra, the values at these paths replaced (`PLAIN` ones unless given here)."""
     folder = copied(parent, name)
-    terms: dict[str, Any] = {}
-    for file in sorted((folder / "terms").glob("*.yaml")):
-        terms |= yaml.load(file.read_text(encoding="utf-8"), yaml.BaseLoader)
+    terms = deepcopy(_packaged_terms())
+    for file in (folder / "terms").glob("*.yaml"):
         file.unlink()
     for path, value in {**PLAIN, **(changes or {})}.items():
         _replace(terms, path.split("."), value)
-    (folder / "terms" / "all.yaml").write_text(yaml.safe_dump(terms, sort_keys=False), encoding="utf-8")
+    (folder / "terms" / "all.yaml").write_text(yaml.dump(terms, Dumper=Dumper, sort_keys=False), encoding="utf-8")
     return folder
+
+
+@cache
+def _packaged_terms() -> dict[str, Any]:
+    terms: dict[str, Any] = {}
+    for file in sorted((FLEX_EXTRA / "terms").glob("*.yaml")):
+        terms |= yaml.load(file.read_text(encoding="utf-8"), yaml.BaseLoader)
+    return terms
 
 
 def copied(parent: Path, name: str = "test-product") -> Path:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def market(
 ) -> Market:
     """Unit values by sub-account and day, declared rates of the principal account by month."""
     unit_values = {
-        SubAccount(fund): Series.of({day(on): round(float(price) * 10**6) for on, price in by_day.items()}, "test")
+        SubAccount(fund): Series.of({day(on): int(Decimal(price) * 10**6) for on, price in by_day.items()}, "test")
         for fund, by_day in prices.items()
     }
     declared = {GPA: Rates.by_month(dict(rates), "test")} if rates else {}

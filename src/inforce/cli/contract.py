@@ -81,7 +81,7 @@ def explain(
     from inforce.explain import Changes
     from inforce.explain import explain as explained
 
-    from .output import console, print_json
+    from .output import console, print_json, styled
 
     loaded = load_case(file)
     changes = Changes()
@@ -91,8 +91,8 @@ def explain(
         print_json(explanation.as_dict())
         return
     out = console()
-    for line in explanation.lines(depth):
-        out.print(line, markup=False)
+    for line in explanation.lines(depth, out.width):
+        out.print(styled(line.pieces), soft_wrap=True)
 
 
 @ledger.command()

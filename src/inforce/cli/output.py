@@ -1,14 +1,19 @@
 """How things are printed: dollars, tables, JSON."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from inforce.explain import Piece
 
 CENTS = frozenset(
     "value contract_value surrender_value surrender_charge maintenance_charge premium_tax free_amount death_benefit "
@@ -22,6 +27,16 @@ def console() -> Console:
     """Where output goes. Wide enough for tables when it is no terminal."""
     found = Console(highlight=False)
     return found if found.is_terminal else Console(highlight=False, width=max(found.width, 140))
+
+
+STYLES = {"value": "bold", "formula": "cyan", "citation": "green", "assumption": "yellow", "event": "magenta",
+          "guide": "dim", "note": "dim"}  # fmt: skip
+"""How the pieces of an explanation look in a terminal."""
+
+
+def styled(pieces: "Iterable[Piece]") -> Text:
+    """One line of an explanation in colours."""
+    return Text.assemble(*((piece.text, STYLES.get(piece.style, "")) for piece in pieces))
 
 
 def dollars(cents: int) -> str:

@@ -50,8 +50,6 @@ def effective_date(event: Event, calendar: Calendar) -> date:
         return event.on
     rule = str(getattr(calendar.non_valuation_day, event.kind))
     if is_valuation_date(event.on) or rule == "following":
-        if rule == "last_price":
-            return event.on
         return effective_valuation_date(event.received, at_close=calendar.at_close)
     return adjusted(event.on, Adjust(rule))
 

@@ -10,6 +10,8 @@ from inforce.dates import day_number
 from inforce.mechanics.annuity import step
 from inforce.mechanics.records import Annuity, make_room, new_annuity, new_breakdown
 
+from .operations import operation_words
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -21,7 +23,7 @@ class Change:
     on: date
 
     def __str__(self) -> str:
-        what = self.kind.replace("_", " ")
+        what = operation_words(self.kind)
         return f"the {what} of {self.on}" if self.event == f"{self.kind} {self.on}" else (
             f"{self.event} ({what}, {self.on})")  # fmt: skip
 
@@ -35,20 +37,22 @@ class Changes:
 
     def __init__(self, start: Annuity | None = None) -> None:
         self.start = deepcopy(start)
-        self._before = _numbers(start) if start is not None else {}
+        self._before = None if start is None else _numbers(start)
         self._history: dict[tuple[str, int], list[tuple[int, Change]]] = {}
         self._steps = 0
 
     def __call__(self, position: Position, applied: Applied) -> None:
         """Note what a step changed."""
-        if position.state is not None:
-            self.note(position.state, applied)
+        if position.state is None:
+            return
+        if self._before is None:
+            self._before = _numbers(position.state if _opened(position, applied) else beginning(position, None))
+        self.note(position.state, applied)
 
     def note(self, state: Annuity, applied: Applied) -> None:
         """The same for a state at hand."""
         change = Change(applied.name, applied.item.operation, applied.item.day)
-        before = self._before or _numbers(new_annuity(state.funds, state.fixed, state.issue_day))
-        self._before = _numbers(state)
+        before, self._before = self._before or {}, _numbers(state)
         for key in before.keys() | self._before.keys():
             if before.get(key, 0) != self._before.get(key, 0):
                 self._history.setdefault(key, []).append((self._steps, change))
@@ -79,6 +83,14 @@ def beginning(position: Position, start: Annuity | None) -> Annuity:
     return new_annuity(len(sections.sub_accounts), len(sections.fixed_accounts), day_number(issued))
 
 
+def _opened(position: Position, first: Applied) -> bool:
+    """Was the contract opened in mid-life? Then its first step does not lead from issue to where it stands."""
+    state = beginning(position, None)
+    make_room(state)
+    step(state, first.terms.record, first.prices, first.due, new_breakdown(state))
+    return position.state is None or _numbers(state) != _numbers(position.state)
+
+
 def replay(position: Position, state: Annuity) -> Iterator[Applied]:
     """Each step that was applied, given before `state` is taken through it."""
     for applied in position.applied:
@@ -92,8 +104,8 @@ def changes_of(position: Position, start: Annuity | None = None) -> Changes | No
 
     None where running its steps again does not end in its state: it was opened in mid-life.
     """
-    changes, state = Changes(start), beginning(position, start)
-    last = None
+    state, last = beginning(position, start), None
+    changes = Changes(state)
     for applied in replay(position, state):
         if last is not None:
             changes.note(state, last)

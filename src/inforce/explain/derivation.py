@@ -38,6 +38,10 @@ class Derivation:
         """A number that enters from outside."""
         return self.explain(Traced(value, leaf))
 
+    def renamed(self, e: Explanation, label: str, *more: Explanation) -> Explanation:
+        """A number under another label, with more below it."""
+        return self._node(e.value, "named", label, e.unit, (replace(e, role="result"), *more))
+
     def _constant(self, value: int, unit: Unit) -> Explanation:
         return Explanation(next(self._ids), "constant", "", int(value), unit, self.numerals.write(int(value), unit))
 

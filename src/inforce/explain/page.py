@@ -49,21 +49,21 @@ class _Page:
     depth: int | None
     width: int
     numbers: dict[str, int]
-    shown: set[int] = field(default_factory=set)
+    shown: dict[int, str] = field(default_factory=dict)
     """Numbers that stand above with all their parts."""
     terms: set[str] = field(default_factory=set)
     """Deciding terms that stand above."""
 
     def entry(self, e: Explanation, guide: str, below: str, pad: int, level: int = 0) -> Iterator[Line]:
         """One number and what is below it; `guide` leads its first line, `below` all others."""
-        again = e.id in self.shown and e.kind not in LEAVES and bool(e.label)
-        children = [] if again else self._children(e)
-        cut = bool(children) and self.depth is not None and level >= self.depth
-        if not cut:
-            self.shown.add(e.id)
-        ending = " (see above)" if again else " …" if cut else ""
-        children = [] if cut else children
-        yield from self._wrapped([*self._words(e, pad, again), Piece(ending, "note")], guide, below, bool(children))
+        first = self.shown.get(e.id, "") if e.kind not in LEAVES and e.label else ""
+        children = [] if first else self._children(e)
+        if children and self.depth is not None and level >= self.depth:
+            yield from self._wrapped([*self._words(e, pad), Piece(" …", "note")], guide, below)
+            return
+        self.shown.setdefault(e.id, e.label)
+        self.terms |= {c.term for c in children if c.role == "by"}
+        yield from self._wrapped([*self._words(e, pad, first)], guide, below, bool(children))
         widest = max((len(_signed(c)) for c in children if not _worded(c)), default=0)
         for n, child in enumerate(children, 1):
             turn, on = ("└─ ", "   ") if n == len(children) else ("├─ ", "│  ")
@@ -72,17 +72,19 @@ class _Page:
     def _children(self, e: Explanation) -> list[Explanation]:
         """The lines to come below a number: none where all of them stand above already."""
         new = [c for c in e.children if not (c.role == "by" and c.term in self.terms)]
-        self.terms |= {c.term for c in new if c.role == "by"}
-        return [] if all(c.id in self.shown for c in new) else new
+        told = all(c.id in self.shown and c.role != "units" for c in new)
+        return [] if told else new
 
-    def _words(self, e: Explanation, pad: int, again: bool) -> Iterator[Piece]:
+    def _words(self, e: Explanation, pad: int, first: str = "") -> Iterator[Piece]:
+        """A number in words; `first`: the label under which it stands above."""
         if _worded(e):
             yield Piece("decided by " if e.role == "by" else "", "note")
             yield Piece(f"{e.label}: {e.text}" if e.text else e.label, "label")
         else:
             yield Piece(f"{_signed(e):>{pad}}  ", "value")
             yield Piece(e.label, "label")
-        if again:
+        if first:
+            yield Piece(f"{'' if first == e.label else f' = {first}'} (see above)", "note")
             return
         if e.formula:
             yield Piece(f"{' = ' if e.label else ''}{e.formula}", "formula")

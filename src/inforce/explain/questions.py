@@ -18,6 +18,7 @@ from inforce.valuation import Ready, ready, value
 from .changes import Changes, beginning, changes_of, replay
 from .leaves import Leaves
 from .numerals import Numerals
+from .operations import operation_words
 from .runs import asked, traced_run
 from .traced import plain, tracing
 from .tree import Explanation
@@ -150,7 +151,7 @@ def _requested(position: Position, market: Market, request: Event, changes: Chan
     """What a request would do, run on a copy."""
     r = set_out(position, market, request)
     run = traced_run(_leaves(position, market, r, request.on, changes, request), r.prices, r.due)
-    label = f"paid for a {request.kind.replace('_', ' ')} on {request.on}, if it were made"
+    label = f"paid for a {operation_words(request.kind)} on {request.on}, if it were made"
     return asked(run.listed(label, request.kind), label)
 
 
@@ -167,7 +168,7 @@ def _applied(position: Position, market: Market, applied: Applied, changes: Chan
     run = traced_run(leaves, applied.prices, applied.due)
     if plain(run.breakdown) != applied.breakdown:
         raise Fault(f"{applied.name} of contract {position.contract.id} gives other numbers than it did when applied")
-    label = f"{item.operation.replace('_', ' ')} of {item.day}"
+    label = f"{operation_words(item.operation)} of {item.day}"
     label = f"{applied.name}, {label}" if item.event else label
     return asked(run.listed(label, item.operation), label)
 
@@ -196,5 +197,5 @@ def _unapplied(position: Position, name: str) -> Explanation | None:
 
 
 def _nothing(name: str, kind: str, day: date, words: str, citation: str) -> Explanation:
-    label = f"{name}, {kind.replace('_', ' ')} of {day}"
+    label = f"{name}, {operation_words(kind)} of {day}"
     return Explanation(1, "event", label, 0, "choice", "", note=words, citation=citation)

@@ -28,6 +28,8 @@ FORMULAS: Final[dict[str, tuple[Callable[[Parts], str], tuple[str, ...]]]] = {
 COMPARED: Final = {"greater_of": ("the greater of", "no less than"), "lesser_of": ("the lesser of", "no more than")}
 WITHOUT_NAME: Final = frozenset({"portion", "ratio", *COMPARED})
 """Rules whose result takes the name of what they are used for."""
+LISTED: Final = ("listed", "after")
+"""Roles in the list of what a step did and left."""
 LONGEST_SUM: Final = 4
 """A sum of more terms is not written out beside them."""
 
@@ -61,7 +63,7 @@ class _Reading:
     def _with_deciding_terms(self, e: Explanation, joined: Explanation) -> Explanation:
         """With a line for each term that decided how the number is worked out."""
         known = {c.term for c in joined.children if c.term}
-        if joined.kind in ("picked", *LEAVES):
+        if not joined.note.startswith(NOTHING):
             known.add(joined.term)
         terms = {t.term: replace(t, role="by", sign=1, taken=True) for t in _deciding(e) if t.term not in known}
         return replace(joined, children=(*joined.children, *map(self.read, terms.values())), because=())
@@ -71,7 +73,8 @@ class _Reading:
         collapsed = e.children[0].kind == "sum" and inner.id != e.children[0].id
         if collapsed and inner.kind in ("named", "picked", *LEAVES) and inner.label != e.label:
             return replace(e, children=(replace(inner, role=""), *more))
-        note = inner.label if inner.kind in LEAVES and not inner.note and inner.label != e.label else inner.note
+        says_more = inner.kind in LEAVES and not inner.note and not inner.label.startswith(e.label)
+        note = inner.label if says_more else inner.note
         named = replace(inner, kind="named", label=e.label, text=e.text, unit=e.unit, note=e.note or note)
         return replace(named, children=(*inner.children, *more))
 
@@ -149,10 +152,8 @@ def _says_something(e: Explanation) -> bool:
 
 
 def _lines(children: Iterable[Explanation]) -> tuple[Explanation, ...]:
-    """Those worth a line: no constants, and of a step's list nothing that is zero."""
-    return tuple(c for c in children if c.note.startswith(NOTHING) or (c.kind != "constant" and c.role != "listed") or (
-        c.role == "listed" and _says_something(c)
-    ))  # fmt: skip
+    """Those worth a line: no constants; of a step's list nothing that is zero for no stated reason."""
+    return tuple(c for c in children if (_says_something(c) if c.role in LISTED else c.kind != "constant"))
 
 
 def _deciding(e: Explanation) -> Iterator[Explanation]:

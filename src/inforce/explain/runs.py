@@ -68,7 +68,8 @@ class Run:
         if self.leaves.event is None and operation in BY_CALENDAR:
             children.append(replace(self.derivation.leaf(0, self.leaves.term_leaf(BY_CALENDAR[operation])), role="by"))
         children += [self.field(name) for name in LISTED]
-        children += [*self._accounts(), *self._interest(), self.field("value"), *self._left()]
+        children += [*self._accounts(), *self._interest()]
+        children += [self.derivation.renamed(self.field("value"), "contract value after"), *self._left()]
         because = {d.id: replace(d, role="") for c in children for d in c.because if d.role == CONTEXT}
         children = [replace(c, role=c.role or "listed") for c in children]
         e = replace(main, id=EVENT, kind="event", label=label, formula="", role="", children=tuple(children))
@@ -82,7 +83,7 @@ class Run:
                 e, into = self.derivation.explain(change, "cents"), "into" if change > 0 else "out of"
                 units = b.units_change[k] if k < len(b.units_change) else 0
                 more = (replace(self.derivation.explain(units, "units"), role="units"),) if units else ()
-                found.append(replace(e, label=f"{into} {self.leaves.account(k)}", children=(*e.children, *more)))
+                found.append(self.derivation.renamed(e, f"{into} {self.leaves.account(k)}", *more))
         return found
 
     def _interest(self) -> list[Explanation]:
@@ -94,8 +95,8 @@ class Run:
         for name in LEFT:
             value, (label, unit) = getattr(self.state, name), STATE[name]
             if value != getattr(self.leaves.state_before, name):
-                e = replace(self.derivation.explain(value, unit), role="after", label=f"afterwards: {label}")
-                found.append(replace(e, text=status_words(value)) if name == "status" else e)
+                e = self.derivation.renamed(self.derivation.explain(value, unit), f"afterwards: {label}")
+                found.append(replace(e, role="after", text=status_words(value) if name == "status" else e.text))
         return found
 
 

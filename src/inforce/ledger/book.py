@@ -1,12 +1,19 @@
 """The book: a journal with stored positions. What the cycle works on, in memory or in a database."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import chain
 from typing import Protocol
 
+from inforce.contracts import Contract, Event
+from inforce.errors import BadEvent, BadInput, BadMarketData, NotFound
+from inforce.market import Between, Market, MarketData
+
 from .entries import Entry
-from .journal import Journal, MemoryJournal
+from .journal import Journal, MemoryJournal, Recorded
+from .prices import Key, Price, market_data, news, prices_in
 from .snapshot import Snapshot
 
 
@@ -67,6 +74,53 @@ class Book(Journal, Protocol):
     def declined(self, contract_id: str) -> list[tuple[int, str]]:
         """Events of the contract that were refused: sequence and reason."""
 
+    def open_many(self, contracts: Iterable[Contract]) -> None:
+        """Begin contracts, all or none."""
+
+    def record_many(self, events: Iterable[tuple[str, Event]], known: date | None = None) -> list[Recorded]:
+        """Append events of contracts in order, all or none. BadEvent says which one is wrong, and why."""
+
+    def close_period(self, period: str, who: str = "") -> None:
+        """Close an accounting period, YYYY-MM, and all before it: nothing is posted into them any more."""
+
+    def reopen_period(self, period: str, who: str = "") -> None:
+        """Open a closed period again, and those after it."""
+
+    def closed_through(self) -> str | None:
+        """The last closed accounting period; None where none is."""
+
+    def add_prices(self, data: MarketData, source: str, known: date) -> int:
+        """Add prices and rates, all or none; returns how many were new.
+
+        One that the book holds with another value is corrected: both are kept, and the later known holds.
+        """
+
+    def market(self, known_by: date | None = None, between: Between = "refuse") -> Market:
+        """The market as it was known on a day (default: all)."""
+
+
+def checked_period(period: str) -> str:
+    """An accounting period as it is written. Raises BadInput."""
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", period):
+        raise BadInput(f"{period!r} is no accounting period; write YYYY-MM, as 2008-03")
+    return period
+
+
+def period_before(period: str) -> str:
+    """The accounting period before one."""
+    year, month = int(period[:4]), int(period[5:])
+    return f"{year - 1:04}-12" if month == 1 else f"{year:04}-{month - 1:02}"
+
+
+def refuse_closed(entries: Iterable[Entry], closed: str | None) -> None:
+    """Raises BadInput where an entry would go into a closed accounting period."""
+    if closed is None:
+        return
+    for entry in entries:
+        if entry.period <= closed:
+            raise BadInput(f"contract {entry.contract}, event {entry.event}: accounting period {entry.period} is closed "
+                           f"(all are through {closed}); post into an open one, or reopen it")  # fmt: skip
+
 
 def partition_of(contract_id: str, partitions: int) -> int:
     """The partition of a contract: the same in every process and on every machine."""
@@ -83,6 +137,9 @@ class MemoryBook(MemoryJournal):
     _stored: dict[str, Stored] = field(default_factory=dict)
     _declined: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     _runs: list[Run] = field(default_factory=list)
+    _closed: str | None = None
+    _prices: list[tuple[Price, date]] = field(default_factory=list)
+    _decimals: int | None = None
 
     def stored(self, contract_id: str) -> Stored | None:
         self.contract(contract_id)
@@ -104,8 +161,9 @@ class MemoryBook(MemoryJournal):
         work = list(done)
         for each in work:
             self.contract(each.stored.contract)
+        entries = list(chain.from_iterable(each.entries for each in work))
+        self.post(entries)
         for each in work:
-            self.post(each.entries)
             self._stored[each.stored.contract] = each.stored
             self._declined.setdefault(each.stored.contract, []).extend(each.declined)
         self._runs.append(run)
@@ -118,3 +176,57 @@ class MemoryBook(MemoryJournal):
 
     def declined(self, contract_id: str) -> list[tuple[int, str]]:
         return list(self._declined.get(contract_id, []))
+
+    def post(self, entries: Iterable[Entry]) -> None:
+        new = list(entries)
+        refuse_closed(new, self._closed)
+        MemoryJournal.post(self, new)
+
+    def open_many(self, contracts: Iterable[Contract]) -> None:
+        new = list(contracts)
+        before = dict(self._contracts)
+        try:
+            for contract in new:
+                self.open(contract)
+        except BadInput:
+            self._contracts = before
+            raise
+
+    def record_many(self, events: Iterable[tuple[str, Event]], known: date | None = None) -> list[Recorded]:
+        before = {contract: list(recorded) for contract, recorded in self._events.items()}, self._sequence
+        recorded = []
+        for place, (contract, event) in enumerate(events):
+            try:
+                recorded.append(self.record(contract, event, known))
+            except (BadInput, NotFound) as bad:
+                self._events, self._sequence = before
+                raise BadEvent(str(bad), place) from None
+        return recorded
+
+    def close_period(self, period: str, who: str = "") -> None:
+        if self._closed is not None and checked_period(period) <= self._closed:
+            raise BadInput(f"accounting period {period} is closed already, as all are through {self._closed}")
+        self._closed = checked_period(period)
+
+    def reopen_period(self, period: str, who: str = "") -> None:
+        if self._closed is None or checked_period(period) > self._closed:
+            raise BadInput(f"accounting period {period} is open")
+        self._closed = period_before(period)
+
+    def closed_through(self) -> str | None:
+        return self._closed
+
+    def add_prices(self, data: MarketData, source: str, known: date) -> int:
+        if data.unit_values and self._decimals not in (None, data.decimals):
+            raise BadMarketData(f"unit values at {data.decimals} decimals; the book's are at {self._decimals}")
+        held: dict[tuple[Key, int], tuple[Price, date]] = {(p.key, p.at): (p, since) for p, since in self._prices}
+        new = [(price, known) for price in news(prices_in(data, source), held, known)]
+        self._prices += new
+        self._decimals = data.decimals if data.unit_values else self._decimals
+        return len(new)
+
+    def market(self, known_by: date | None = None, between: Between = "refuse") -> Market:
+        seen = [price for price, known in self._prices if known_by is None or known <= known_by]
+        seen.sort(key=lambda price: (price.key, price.at))
+        decimals = MarketData().decimals if self._decimals is None else self._decimals
+        return Market(market_data(seen, decimals), between)

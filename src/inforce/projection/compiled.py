@@ -37,7 +37,7 @@ T = TypeVar("T")
 Records = npt.NDArray[Any]
 """A one-dimensional array of NumPy records."""
 
-OPTIONS: Final[dict[str, Any]] = {"error_model": "numpy"}
+OPTIONS: Final[Any] = {"error_model": "numpy"}
 prange = numba.prange
 _config: Any = numba.config
 _sizes_of: dict[type, dict[str, str | int | None]] = {}
@@ -74,8 +74,7 @@ TWINS: Final[Mapping[Callable[..., Any], Callable[..., Any]]] = {money.ratio: ra
 def offer(rule: Callable[..., Any]) -> None:
     """Let kernels call a plain function. Rules are offered already."""
     text = TWINS.get(rule, inspect.unwrap(rule))
-    options: Any = {**OPTIONS, "forceinline": True}
-    overload(rule, jit_options=options, strict=False)(lambda *_args: text)
+    overload(rule, jit_options=OPTIONS, strict=False)(lambda *_args: text)
 
 
 for _module in pkgutil.iter_modules(mechanics.__path__, f"{mechanics.__name__}."):

@@ -54,7 +54,7 @@ def daily(monthly: Mapping[SubAccount, Series]) -> dict[SubAccount, Series]:
 def filled(series: Series) -> Iterator[tuple[date, int]]:
     """A unit value for each valuation date: those given as they stand, the same growth each day between two of them.
 
-    From 10.000000 to 10.302010 in three days by way of 10.099677 (10 x 1.030201 ^ (1/3)) and 10.200347, rounded to
+    From 10.000000 to 10.302010 in three days by way of 10.099673 (10 x 1.030201 ^ (1/3)) and 10.200340, rounded to
     the last decimal.
     """
     days, values = series.days, series.values

@@ -44,19 +44,16 @@ class Rounding(Strict):
     )
 
 
-Moved = Literal["preceding", "following"]
-
-
 class NonValuationDays(Strict):
-    """For each kind of event that falls on a day without prices: the preceding or following valuation date; for those
-    that need no price of their own also `last_price`, the day itself at the last price."""
+    """For each kind of event on a day without prices: the preceding or following valuation date, or with `last_price`
+    the day itself at the last price before it."""
 
-    purchase_payment: Moved = Field(description="Purchase payments and the contract date's first payment")
-    transfer: Moved
-    withdrawal: Moved
-    surrender: Moved
-    free_look: Moved
-    death_proof: Moved
+    purchase_payment: Pricing = Field(description="Purchase payments and the contract date's first payment")
+    transfer: Pricing
+    withdrawal: Pricing
+    surrender: Pricing
+    free_look: Pricing
+    death_proof: Pricing
     death_notice: Pricing
     anniversary: Pricing = Field(description="Contract anniversaries: what is counted by contract year starts again")
     maintenance_charge: Pricing
