@@ -6,6 +6,7 @@ from statistics import median
 from typing import Any
 
 import numpy as np
+from benchmarks.figures import Figure, Options
 from benchmarks.prototype_month import months as reference
 
 from inforce.mechanics.annuity import step
@@ -123,30 +124,41 @@ def terms() -> Terms:
     )
 
 
-def measure(funds: int, layers: int, runs: int = 5, contracts: int = 16, scenarios: int = 8) -> tuple[float, float]:
-    """Million contract-months a second of CPU time, ours and the reference's, by turns; medians."""
+def figures(options: Options) -> list[Figure]:
+    """Contract-months per second of CPU time on one thread, for a small and a large contract."""
+    found = []
+    for funds, layers, scenarios in ((8, 5, 48), (61, 120, 8)):
+        ours, theirs = measure(funds, layers, scenarios, options.runs)
+        name = f"month, {funds} funds, {layers} payments"
+        found.append(Figure(name, ours, "M contract-months/s", theirs, "reference month", at_least=0.5))
+    return found
+
+
+def measure(funds: int, layers: int, scenarios: int, runs: int, contracts: int = 16) -> tuple[float, float]:
+    """Million contract-months a second of CPU time, ours and the reference's, run by turns; medians.
+
+    Withdrawals begin after a start month in half of the contracts.
+    """
     rng = np.random.default_rng(1)
     premiums = rng.integers(5_000_000, 50_000_000, contracts)
     start = np.where(np.arange(contracts) % 2 == 0, rng.integers(12, 140, contracts), 1_000_000)
     growth = np.exp(rng.normal(0.004, 0.045, (scenarios, 360, funds)))
-    c, p, start_month, work, m, d, b = setting(premiums, start, funds, layers)
     out = np.zeros(contracts, np.int64)
-    factors = np.rint(growth * FACTOR_SCALE).astype(np.int64)
-    theirs = reference.setting(premiums, start, funds, layers)
-    theirs_growth = np.rint(growth * 1e9).astype(np.int64)
-
-    def ours() -> None:
-        run(c, p, start_month, factors, work, m, d, b, out)
-
-    def other() -> None:
-        reference.run(theirs[0], theirs[1], theirs_growth, theirs[2], theirs[3], out)
-
-    months = contracts * scenarios * 360 / 1e6
-    times: dict[Callable[[], None], list[float]] = {ours: [], other: []}
+    c, p, start_month, *scratch = setting(premiums, start, funds, layers)
+    our_arguments = (c, p, start_month, np.rint(growth * FACTOR_SCALE).astype(np.int64), *scratch, out)
+    c, p, *scratch = reference.setting(premiums, start, funds, layers)
+    their_arguments = (c, p, np.rint(growth * 1e9).astype(np.int64), *scratch, out)
+    ours, theirs = [], []
     for turn in range(runs + 1):
-        for which in times:
-            before = time.process_time()
-            which()
-            if turn > 0:
-                times[which].append(time.process_time() - before)
-    return months / median(times[ours]), months / median(times[other])
+        times = (cpu_time(run, our_arguments), cpu_time(reference.run, their_arguments))
+        if turn > 0:  # the first one compiles
+            ours.append(times[0])
+            theirs.append(times[1])
+    months = contracts * scenarios * 360 / 1e6
+    return months / median(ours), months / median(theirs)
+
+
+def cpu_time(function: Callable[..., None], arguments: tuple[Any, ...]) -> float:
+    before = time.process_time()
+    function(*arguments)
+    return time.process_time() - before

@@ -6,6 +6,7 @@ InforceError
 │   ├── BadTerms        a product's terms: file, line, path
 │   ├── BadMarketData   prices or declared rates: file, line (BadMarketFile: everything wrong with a file)
 │   ├── BadCase         a case or contract file
+│   ├── BadRecord       a file to import: file, line (BadFile: everything wrong with it)
 │   ├── BadEvent        one of several events to be recorded: its place among them
 │   ├── BadBook         a book that cannot be opened, read or written
 │   └── DateOutOfRange  a date no calendar covers
@@ -53,6 +54,10 @@ class BadMarketData(Located):
 
 class BadCase(Located):
     """A case or contract file is wrong."""
+
+
+class BadRecord(Located):
+    """A record of a file to import is wrong, or the file is. Nothing of it was recorded."""
 
 
 class BadEvent(BadInput):

@@ -50,13 +50,23 @@ def copied(parent: Path, name: str = "test-product") -> Path:
     return folder
 
 
-def edited(folder: Path, file: str, old: str, new: str) -> int:
-    """Replace the text `old`, which must stand once in `file`; the line on which it begins."""
-    path = folder / file
-    text = path.read_text(encoding="utf-8")
-    assert text.count(old) == 1, f"{file} has {old!r} {text.count(old)} times"
-    path.write_text(text.replace(old, new), encoding="utf-8")
-    return text[: text.index(old)].count("\n") + 1
+def with_sections(parent: Path, text: str, name: str = "test-product") -> Path:
+    """A product folder whose `terms/section.yaml` holds these sections as written; all others as in Flex Extra."""
+    folder = product_folder(parent, name=name)
+    rest = folder / "terms" / "all.yaml"
+    terms = yaml.load(rest.read_text(encoding="utf-8"), yaml.BaseLoader)
+    for section in [line.split(":")[0] for line in text.splitlines() if line[:1].isalpha()]:
+        terms.pop(section, None)
+    rest.write_text(yaml.dump(terms, Dumper=Dumper, sort_keys=False), encoding="utf-8")
+    (folder / "terms" / "section.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def amended(folder: Path, text: str, name: str = "amendment.yaml") -> Path:
+    """The folder with one more amendment."""
+    (folder / "amendments").mkdir(exist_ok=True)
+    (folder / "amendments" / name).write_text(text, encoding="utf-8")
+    return folder
 
 
 def _replace(terms: dict[str, Any], path: list[str], value: Any) -> None:

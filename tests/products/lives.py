@@ -34,8 +34,10 @@ def market(
     unit_values = {
         SubAccount(fund): Series.of({day(on): int(Decimal(price) * 10**6) for on, price in by_day.items()}, "test")
         for fund, by_day in prices.items()
+        if by_day
     }
-    declared = {GPA: Rates.by_month(dict(rates), "test")} if rates else {}
+    parts = {month: int(Decimal(rate.rstrip("%")) * 10**7) for month, rate in (rates or {}).items()}
+    declared = {GPA: Rates.by_month(parts, "test")} if parts else {}
     return Market.of(MarketData(unit_values=unit_values, declared=declared), between=between)
 
 

@@ -28,16 +28,16 @@ class ContractCard(Strict):
 
     id: str = Field(default="CASE", description="Name of the contract", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     form: str = Field(description="One of the product's forms")
-    qualification: Literal["qualified", "non_qualified"]
+    qualification: Literal["qualified", "non_qualified"] = Field(description="Held in a tax-advantaged plan or not")
     issue_state: str = Field(description="Postal code of the state of issue")
     residence_state: str = Field(default="", description="Where the owner lives")
-    selling_firm: str = ""
+    selling_firm: str = Field(default="", description="Firm that sold it, where terms depend on it")
     issued: Day | None = Field(
         default=None, description="Contract date: stands for an `issue` event of that day. Else give the event"
     )
     delivered: Day | None = Field(default=None, description="Delivery, from which the free look counts")
     allocation: Allocation = Field(default={}, description="Standing allocation of payments, percentages of 100%")
-    parties: list[Party] = []
+    parties: list[Party] = Field(default=[], description="Who is what in the contract")
     readings: dict[str, str] = Field(default={}, description="Chosen reading of a term, by the term's path")
 
 
@@ -47,7 +47,7 @@ class OpeningAccount(Strict):
     units: Exact | None = Field(default=None, description="Accumulation units", ge=0)
     value: Amount | None = Field(default=None, description="Dollars; of a sub-account at that day's unit value")
     transfers_out: Whole = Field(default=0, description="Fixed account: transfers out in this contract year", ge=0)
-    last_transfer_out: Day | None = None
+    last_transfer_out: Day | None = Field(default=None, description="Fixed account: day of the last transfer out")
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "OpeningAccount":
@@ -59,8 +59,8 @@ class OpeningAccount(Strict):
 class OpeningPayment(Strict):
     """A purchase payment made before the opening day."""
 
-    on: Day
-    amount: Positive
+    on: Day = Field(description="Day of the payment")
+    amount: Positive = Field(description="Dollars paid")
     left: Amount | None = Field(default=None, description="Not yet withdrawn; all of it where not given")
 
     @model_validator(mode="after")
@@ -73,10 +73,10 @@ class OpeningPayment(Strict):
 class Opening(Strict):
     """The contract at the end of a day in mid-life; what happened before is not replayed."""
 
-    on: Day
-    accounts: dict[str, OpeningAccount]
+    on: Day = Field(description="The opening day; events come after it")
+    accounts: dict[str, OpeningAccount] = Field(description="What each account holds; one that is not named is empty")
     payments: list[OpeningPayment] = Field(description="Every purchase payment made so far", min_length=1)
-    withdrawals: Amount = 0
+    withdrawals: Amount = Field(default=0, description="All withdrawals so far, charges included")
     deductions: Amount = Field(default=0, description="Premium tax taken from payments before they were allocated")
     payments_floor: Amount | None = Field(default=None, description="For the death benefit; default the payments left")
     basis: Amount | None = Field(default=None, description="For tax; default payments (non-qualified) or 0 (qualified)")
@@ -98,9 +98,9 @@ class Opening(Strict):
 class NavDay(Strict):
     """A fund's net asset value a share, with what it distributed that day."""
 
-    nav: str
-    dividend: str = "0"
-    capital_gain: str = "0"
+    nav: str = Field(description="Net asset value of a share")
+    dividend: str = Field(default="0", description="Distributed a share, on the ex-date")
+    capital_gain: str = Field(default="0", description="Distributed a share, on the ex-date")
 
 
 def _nav_day(value: Any) -> Any:
@@ -110,7 +110,7 @@ def _nav_day(value: Any) -> Any:
 class Growth(Strict):
     """Growth factors of a sub-account from a unit value on a day."""
 
-    from_: Day = Field(alias="from")
+    from_: Day = Field(alias="from", description="The first day")
     unit_value: str | None = Field(default=None, description="On that day; the product's start value if not given")
     factors: dict[Day, str] = Field(description="By day: that day's unit value over the one given before it")
 
@@ -129,7 +129,7 @@ class MarketCard(Strict):
     navs: dict[str, dict[Day, Annotated[NavDay, BeforeValidator(_nav_day)]]] = Field(
         default={}, description="Net asset values by fund: the unit value is worked out with the product's charge"
     )
-    growth: dict[str, Growth] = {}
+    growth: dict[str, Growth] = Field(default={}, description="By sub-account: unit values as a start and factors")
     declared_rates: dict[str, dict[str, Rate]] = Field(default={}, description="By fixed account, by month YYYY-MM")
     secondary_rates: dict[str, dict[str, Rate]] = Field(default={}, description="By fixed account, by year")
 
@@ -137,10 +137,10 @@ class MarketCard(Strict):
 class QuoteRequest(Strict):
     """A what-if whose outcome is expected."""
 
-    kind: Literal["surrender", "withdrawal", "death"]
-    amount: Positive | None = None
-    net: YesNo = False
-    from_: dict[str, Part] | None = Field(default=None, alias="from")
+    kind: Literal["surrender", "withdrawal", "death"] = Field(description="What is asked for; `death`: the claim")
+    amount: Positive | None = Field(default=None, description="Of a withdrawal: dollars")
+    net: YesNo = Field(default=False, description="Of a withdrawal: the amount is what the owner is to receive")
+    from_: dict[str, Part] | None = Field(default=None, alias="from", description="Of a withdrawal: as in the event")
     withholding: Withholding = 0
 
     @model_validator(mode="after")
@@ -159,7 +159,7 @@ class Expectation(Strict):
     operation: Literal["maintenance_charge", "anniversary"] | None = Field(
         default=None, description="What the calendar did on the day `on`"
     )
-    quote: QuoteRequest | None = None
+    quote: QuoteRequest | None = Field(default=None, description="What a request would do on the day `on`")
     known_at: Day | None = Field(default=None, description="Only what was entered by then counts")
     tolerance: Exact | None = Field(
         default=None, description="Dollars by which an amount of money may differ; the case's own if not given", ge=0
@@ -212,15 +212,15 @@ class Case(Strict):
     """A case file."""
 
     case: Annotated[Literal["1"], BeforeValidator(_version)] = Field(description="Version of the format: 1")
-    title: str = ""
+    title: str = Field(default="", description="What the case shows, in a sentence")
     source: str = Field(default="", description="Where the expected figures come from")
     product: str = Field(description="A packaged product, or a product folder relative to the case")
-    contract: ContractCard
-    opening: Opening | None = None
-    market: MarketCard = MarketCard()
-    events: list[AnyEvent] = []
+    contract: ContractCard = Field(description="What was applied for")
+    opening: Opening | None = Field(default=None, description="Where the contract is taken over in mid-life")
+    market: MarketCard = Field(default=MarketCard(), description="Prices and declared rates")
+    events: list[AnyEvent] = Field(default=[], description="What was asked of the contract, in the order of entry")
     tolerance: Exact = Field(default=Decimal(0), description="Dollars by which any amount may differ", ge=0)
-    expect: list[Expectation] = []
+    expect: list[Expectation] = Field(default=[], description="What must hold; nothing: a contract file")
 
 
 def quote_event(request: QuoteRequest, on: date) -> Withdrawal | Surrender | DeathProof:

@@ -59,7 +59,7 @@ def quote(
     if as_json:
         print_json(q)
     else:
-        _print_quote(q, loaded.product.card.name)
+        print_quote(q, loaded.product.card.name)
 
 
 def explain(
@@ -115,7 +115,7 @@ def show(
     elif entries:
         _print_entries(position)
     else:
-        _print_life(position)
+        print_life(position)
 
 
 def _request(kind: str, on: Any, amount: str | None, net: bool, from_: list[str] | None, withholding: str) -> Any:
@@ -179,7 +179,8 @@ def _print_value(v: "Valuation", known_at: Any) -> None:
     out.print("Inforce models filings; the contract itself and state law govern.")
 
 
-def _print_quote(q: "Quote", product: str) -> None:
+def print_quote(q: "Quote", product: str) -> None:
+    """A quote as a table."""
     from .output import console, dollars, table
 
     out = console()
@@ -222,7 +223,8 @@ def _figures(figures: dict[str, int], always: tuple[str, ...]) -> "Table":
     return rows
 
 
-def _print_life(position: Any) -> None:
+def print_life(position: Any) -> None:
+    """What happened to a contract, a line an event; charges of nothing and anniversaries are left out."""
     from .output import console, dollars, table
 
     rows = table("day", "event", "what", "amount", "charges", "paid out", "value after",

@@ -1,11 +1,16 @@
 """`inforce demo` and `inforce published`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .options import AsJson
+
+if TYPE_CHECKING:
+    from inforce.cycle import Position
+    from inforce.demo import DemoBook
+    from inforce.market import Market
 
 
 def demo(
@@ -14,9 +19,103 @@ def demo(
     ),
 ) -> None:
     """Twenty Flex Extra contracts over twenty-one years: a summary, one life, one explanation, one quote."""
-    from inforce.demo import show
+    from inforce.demo import LAST_DAY, demo_book, write_book
 
-    show(folder)
+    from .output import console
+
+    out = console()
+    files = write_book(folder)
+    book = demo_book()
+    positions = book.positions()
+    out.print(f"[bold]Flex Extra, {len(files)} invented contracts from 1987 to {LAST_DAY}[/]")
+    out.print(
+        "Prices are reconstructed, not published: they pass exactly through the returns that the performance update"
+    )
+    out.print(f"of 2008-07-31 prints, with the shape of market history between ({folder}/market/README.md).\n")
+    _summary(book.market, positions)
+    _money(positions)
+    _story(book, positions[SHOWN])
+    _next_steps(folder)
+
+
+SHOWN = "FX-0003"
+"""The contract whose life the demo tells."""
+
+
+def _summary(market: "Market", positions: "dict[str, Position]") -> None:
+    from inforce import valuation
+
+    from .output import console, dollars, table
+
+    rows = table("contract", "form", "tax", "state", "issued", "payments", "withdrawals", "contract value",
+                 "surrender value", "death benefit", "status",
+                 right=("payments", "withdrawals", "contract value", "surrender value", "death benefit"))  # fmt: skip
+    for name, position in positions.items():
+        v = valuation.value(position, market, position.through)
+        tax = position.contract.qualification.replace("_", "-")
+        rows.add_row(name, position.contract.form, tax, position.contract.issue_state, str(v.issued),
+                     *(dollars(c) for c in (v.purchase_payments, v.withdrawals, v.contract_value, v.surrender_value,
+                                            v.death_benefit)), v.status.replace("_", " "))  # fmt: skip
+    console().print(rows)
+
+
+def _money(positions: "dict[str, Position]") -> None:
+    """Where the money is, by the entries of all contracts together."""
+    from inforce.ledger import balances
+
+    from .output import console, dollars, table
+
+    totals = balances([entry for position in positions.values() for entry in position.entries])
+    rows = table("", "", right=())
+    rows.show_header = False
+    rows.columns[1].justify = "right"
+    for account, cents in sorted(totals.items()):
+        if cents and not account.startswith("contract/"):
+            rows.add_row(account, dollars(cents))
+    entries = sum(len(position.entries) for position in positions.values())
+    declined = sum(len(position.declined) for position in positions.values())
+    waiting = sum(len(position.waiting) for position in positions.values())
+    out = console()
+    out.print(f"\n{entries} balanced entries; {declined} requests refused, {waiting} waiting. Beside the contracts:")
+    out.print(rows)
+
+
+def _story(book: "DemoBook", position: "Position") -> None:
+    """One contract: its life, why it is worth what it is, and what a withdrawal would pay."""
+    from datetime import date
+
+    from inforce.contracts.events import Withdrawal
+    from inforce.explain import Changes, explain
+    from inforce.quote import quote
+
+    from .contract import print_life, print_quote
+    from .output import console, styled
+
+    out, day = console(), date(1990, 7, 31)
+    out.print(f"\n[bold]The life of {position.contract.id}[/]")
+    print_life(position)
+    changes = Changes()
+    then = book.position(position.contract.id, day, changes)
+    out.print(f"\n[bold]Why its surrender value on {day} is what it is[/]")
+    for line in explain(then, book.market, "surrender_value", day, changes=changes).lines(3, out.width):
+        out.print(styled(line.pieces), soft_wrap=True)
+    out.print("\n[bold]What if its owner had wanted $10,000 in hand that day?[/]")
+    request = Withdrawal(id="quote", on=day, amount=1_000_000, net=True, withholding=100_000_000)
+    print_quote(quote(then, book.market, request), book.product.card.name)
+
+
+def _next_steps(folder: Path) -> None:
+    from .output import console
+
+    console().print(f"""
+[bold]Try next[/]
+  inforce value {folder}/FX-0001.yaml --on 2008-07-31
+  inforce explain {folder}/FX-0001.yaml death_benefit --on 2002-10-09
+  inforce quote {folder}/{SHOWN}.yaml withdrawal --on 1995-07-31 --amount 5000 --net --withholding 10%
+  inforce ledger show {folder}/{SHOWN}.yaml --on 1992-12-31 --entries
+  inforce product assumptions flex-extra
+and open {folder}/{SHOWN}.yaml: a contract is a text file; change it and ask again.
+Inforce models filings; the contract itself and state law govern.""")
 
 
 def published(

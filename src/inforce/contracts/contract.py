@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from pydantic import Field
+
 from inforce.terms import Cohort
 from inforce.terms.values import Day, Strict
 
@@ -14,9 +16,9 @@ Role = Literal["owner", "joint_owner", "annuitant", "joint_annuitant", "benefici
 class Party(Strict):
     """Somebody in a role. The id is opaque; names and tax numbers live elsewhere."""
 
-    id: str
-    role: Role
-    born: Day | None = None
+    id: str = Field(description="Opaque id; no name, no tax number")
+    role: Role = Field(description="What the party is in this contract")
+    born: Day | None = Field(default=None, description="Date of birth")
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ class PurchasePayment(Event):
     """Money for the contract. Before issue it waits in suspense."""
 
     kind: Literal["purchase_payment"] = "purchase_payment"
-    amount: Positive
+    amount: Positive = Field(description="Dollars paid, before premium tax")
     allocation: Allocation | None = Field(default=None, description="For this payment; else the standing allocation")
     source: str = Field(default="", description="Check, rollover, exchange, employer, …")
     tax_year: Whole | None = Field(default=None, description="Tax year it counts for")
@@ -115,7 +115,7 @@ class AllocationChange(Event):
     """A new standing allocation for payments from now on."""
 
     kind: Literal["allocation"] = "allocation"
-    allocation: Allocation
+    allocation: Allocation = Field(description="Percentage by account, together 100%")
 
 
 class Transfer(Event):
@@ -166,7 +166,7 @@ class DeathNotice(Event):
     """The company hears of a death; requests wait from now on."""
 
     kind: Literal["death_notice"] = "death_notice"
-    date_of_death: Day
+    date_of_death: Day = Field(description="Not after the notice")
     party: str = Field(default="owner", description="Who died: owner, annuitant or a party's id")
 
     @model_validator(mode="after")

@@ -247,6 +247,8 @@ class _Fold:
             self._administer(event)
             position.administered.append(item)
             return
+        if event is None and position.state is None:
+            return  # the calendar of a contract whose issue was refused, or entered later than its contract date
         terms = position.terms(item.day)
         state = position.state
         if state is None:

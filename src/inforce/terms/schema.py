@@ -49,14 +49,14 @@ class NonValuationDays(Strict):
     the day itself at the last price before it."""
 
     purchase_payment: Pricing = Field(description="Purchase payments and the contract date's first payment")
-    transfer: Pricing
-    withdrawal: Pricing
-    surrender: Pricing
-    free_look: Pricing
-    death_proof: Pricing
-    death_notice: Pricing
+    transfer: Pricing = Field(description="Transfers")
+    withdrawal: Pricing = Field(description="Partial withdrawals")
+    surrender: Pricing = Field(description="Full surrenders")
+    free_look: Pricing = Field(description="Returns under the free look")
+    death_proof: Pricing = Field(description="Proofs of death: the day on which the death benefit is worked out")
+    death_notice: Pricing = Field(description="Death notices: from then on requests are refused")
     anniversary: Pricing = Field(description="Contract anniversaries: what is counted by contract year starts again")
-    maintenance_charge: Pricing
+    maintenance_charge: Pricing = Field(description="Maintenance charges taken on contract anniversaries")
 
 
 class Calendar(Strict):
@@ -68,14 +68,14 @@ class Calendar(Strict):
     month_end: Literal["last_day", "first_of_next_month"] = Field(
         description="The contract day in a month that lacks the day (29, 30, 31; 29 February)"
     )
-    non_valuation_day: NonValuationDays
+    non_valuation_day: NonValuationDays = Field(description="What happens on a day without prices, by kind")
 
 
 class SeparateAccountCharge(Strict):
     """Charges taken in the unit values, a year."""
 
-    mortality_and_expense: Rate
-    administration: Rate
+    mortality_and_expense: Rate = Field(description="Mortality and expense risk charge, a year")
+    administration: Rate = Field(description="Administration charge, a year")
     days_in_year: Whole = Field(description="The daily charge is the annual one divided by this", ge=360, le=366)
     start_unit_value: Exact = Field(description="Unit value of a sub-account on its first day", gt=0)
 
@@ -156,7 +156,7 @@ def schedule_rates(by_year: dict[str, int]) -> list[int]:
 class FreeWithdrawal(Strict):
     """The free withdrawal amount: what may be withdrawn in a contract year without surrender charge."""
 
-    share: Rate = Field(ge=0, le=1_000_000_000)
+    share: Rate = Field(description="Share of what `of` names", ge=0, le=1_000_000_000)
     of: Literal["nothing", "value", "value_at_last_anniversary", "purchase_payments"] = Field(
         description="`value`: contract value just before the request; `value_at_last_anniversary`: in the first "
         "contract year the purchase payments made; `purchase_payments`: all made so far. What the contract year has "
@@ -168,43 +168,47 @@ class FreeWithdrawal(Strict):
 class PurchasePayments(Strict):
     """Which purchase payments a contract takes."""
 
-    kind: Literal["flexible", "single"]
-    minimum_first: Amount
+    kind: Literal["flexible", "single"] = Field(description="Any number of payments, or one only")
+    minimum_first: Amount = Field(description="Minimum of the first payment")
     minimum: Amount = Field(description="Minimum of later payments")
-    maximum_total: AmountOrNone
+    maximum_total: AmountOrNone = Field(description="Maximum of all payments together, or `none`")
 
 
 class Withdrawals(Strict):
     """Limits of partial withdrawals."""
 
-    minimum: Amount
+    minimum: Amount = Field(description="Minimum of what is asked for: gross, or net where the request says `net`")
     minimum_value_after: Amount = Field(description="Contract value that must remain")
 
 
 class Transfers(Strict):
     """Transfers between accounts."""
 
-    minimum: Amount
-    free_each_contract_year: WholeOrNone
+    minimum: Amount = Field(description="Minimum of all that one transfer takes out of its accounts")
+    free_each_contract_year: WholeOrNone = Field(description="Transfers without fee; `none`: every one is free")
     fee: Amount = Field(description="For each transfer beyond the free ones, out of the amount transferred")
-    limit_each_contract_year: WholeOrNone
+    limit_each_contract_year: WholeOrNone = Field(description="Transfers allowed; `none`: no limit")
 
 
 class SubAccount(Strict):
     """One sub-account: a fund within a separate account."""
 
-    name: str
-    asset_class: str
-    fund_inception: Day
+    name: str = Field(description="Name as printed")
+    asset_class: str = Field(description="Asset class as printed")
+    fund_inception: Day = Field(description="First day of the fund")
     added: Day = Field(description="First day it takes money in this contract")
-    closed_to_new_money_from: DayOrNone = None
-    closed_to_contracts_issued_from: DayOrNone = None
+    closed_to_new_money_from: DayOrNone = Field(
+        default=None, description="First day it takes no more payments and transfers; what it holds stays"
+    )
+    closed_to_contracts_issued_from: DayOrNone = Field(
+        default=None, description="Contracts with this contract date or a later one cannot use it"
+    )
 
 
 class TransfersOut(Strict):
     """Limits on transfers out of a fixed account."""
 
-    limit_each_contract_year: WholeOrNone
+    limit_each_contract_year: WholeOrNone = Field(description="Transfers out allowed; `none`: no limit")
     share: Rate = Field(description="Share of the account that one transfer may take", ge=0, le=1_000_000_000)
     days_before_return: Whole = Field(description="Days after a transfer out before money may be transferred in", ge=0)
 
@@ -212,36 +216,46 @@ class TransfersOut(Strict):
 class FixedAccount(Strict):
     """An account of the general account with declared interest."""
 
-    name: str
-    added: Day
+    name: str = Field(description="Name as printed")
+    added: Day = Field(description="First day it takes money in this contract")
     minimum_rate: Rate = Field(description="The contract's own minimum; the declared rate and a year's secondary "
                                "guarantee raise it", ge=0)  # fmt: skip
     day_count: Literal["actual/365", "no_leap", "actual/actual"] = Field(
         description="Part of a year that a day is; `no_leap`: 29 February earns nothing, so that each year from a day "
         "to the same day earns exactly the annual rate"
     )
-    transfers_out: TransfersOut
-    closed_to_new_money_from: DayOrNone = None
+    transfers_out: TransfersOut = Field(description="Limits on transfers out")
+    closed_to_new_money_from: DayOrNone = Field(
+        default=None, description="First day it takes no more payments and transfers; what it holds stays"
+    )
 
 
 class DeathBenefitTerms(Strict):
     """Death before annuitization."""
 
-    amount: Literal["contract_value", "greater_of_value_and_payments"]
-    withdrawals_reduce_payments: Literal["dollar_for_dollar", "proportional"]
+    amount: Literal["contract_value", "greater_of_value_and_payments"] = Field(
+        description="The contract value on the day of proof, or the greater of it and the payments floor"
+    )
+    withdrawals_reduce_payments: Literal["dollar_for_dollar", "proportional"] = Field(
+        description="How a withdrawal, charges included, lowers the payments floor: by its dollars, or by the share of "
+        "the contract value that it takes"
+    )
 
 
 class FreeLook(Strict):
     """The right to return the contract."""
 
     days: Whole = Field(description="Calendar days from delivery (the contract date where none is recorded)", ge=0)
-    refund: Literal["value_plus_deductions", "payments", "greater_of_value_and_payments"]
+    refund: Literal["value_plus_deductions", "payments", "greater_of_value_and_payments"] = Field(
+        description="What is paid back: the contract value and what was deducted from payments, the purchase payments, "
+        "or the greater of the two"
+    )
 
 
 class PremiumTax(Strict):
     """State premium tax."""
 
-    rate: Rate = Field(ge=0, le=1_000_000_000)
+    rate: Rate = Field(description="Of the amount it is taken from", ge=0, le=1_000_000_000)
     taken: list[Literal["purchase_payment", "withdrawal", "death", "annuitization"]] = Field(
         description="When the contract takes it; `withdrawal` includes surrenders"
     )
@@ -250,7 +264,9 @@ class PremiumTax(Strict):
 class IncomeTax(Strict):
     """Which part of a payment is income."""
 
-    taxation: Literal["earnings_first", "pro_rata"]
+    taxation: Literal["earnings_first", "pro_rata"] = Field(
+        description="Earnings (value above the basis) come out first, or basis and earnings in proportion"
+    )
 
 
 class Performance(Strict):
@@ -280,7 +296,7 @@ class Performance(Strict):
 class OrderOfOperations(Strict):
     """The order in which one day's operations happen."""
 
-    operations: list[str]
+    operations: list[str] = Field(description="Each of the operations once")
 
     @model_validator(mode="after")
     def _each_once(self) -> "OrderOfOperations":
@@ -321,60 +337,66 @@ class VariableAnnuityTerms(Strict):
 class Sale(Strict):
     """When contracts of a form are sold."""
 
-    from_: Day = Field(alias="from")
-    to: DayOrNone = Field(default=None, description="Last day an application is taken")
-    payments_continue: YesNo = Field(default=True, description="Do existing contracts still take payments?")
-    cite: list[str] | None = None
-    assumption: str | None = None
+    from_: Day = Field(alias="from", description="First day of sale")
+    to: DayOrNone = Field(default=None, description="Last day of sale")
+    payments_continue: YesNo = Field(
+        default=True, description="Do existing contracts take payments after the last day?"
+    )
+    cite: list[str] | None = Field(default=None, description="Document and place in it")
+    assumption: str | None = Field(default=None, description="Or the reason for what is assumed")
 
 
 class SeparateAccount(Strict):
     """A separate account and the contracts it holds."""
 
-    name: str
+    name: str = Field(description="Name as filed")
     qualification: Literal["qualified", "non_qualified"] | None = Field(
         default=None, description="The qualification it holds; any where not given"
     )
-    issuer: str | None = Field(default=None, description="The issuing company whose contracts it holds; any if not given")
-    sec_file: str | None = None
-    cite: list[str] | None = None
-    assumption: str | None = None
+    issuer: str | None = Field(
+        default=None, description="The issuing company whose contracts it holds; any if not given"
+    )
+    sec_file: str | None = Field(default=None, description="File number of its registration")
+    cite: list[str] | None = Field(default=None, description="Document and place in it")
+    assumption: str | None = Field(default=None, description="Or the reason for what is assumed")
 
 
 class Issuer(Strict):
     """An issuing company, and the states where it issues; the one without states issues elsewhere."""
 
-    name: str
-    address: str = ""
-    states: list[str] | None = None
-    cite: list[str] | None = None
-    assumption: str | None = None
+    name: str = Field(description="Name of the company")
+    address: str = Field(default="", description="Its address as printed")
+    states: list[str] | None = Field(default=None, description="Postal codes; where not given: all other states")
+    cite: list[str] | None = Field(default=None, description="Document and place in it")
+    assumption: str | None = Field(default=None, description="Or the reason for what is assumed")
 
 
 class ProductCard(Strict):
     """`product.yaml`: what the product is, before its terms."""
 
-    id: str
-    name: str
-    kind: Literal["variable_annuity"]
+    id: str = Field(description="Short name, used in contracts and ledgers")
+    name: str = Field(description="Name as sold")
+    kind: Literal["variable_annuity"] = Field(description="What the contract is; decides which sections the terms have")
     version: Whole = Field(description="Ours; goes up with each correction of the terms as loaded")
-    issuers: list[Issuer]
-    separate_accounts: dict[str, SeparateAccount]
+    issuers: list[Issuer] = Field(description="Issuing companies; a contract has the first that fits its issue state")
+    separate_accounts: dict[str, SeparateAccount] = Field(
+        description="By id; a contract has the first that fits its qualification and issuer"
+    )
     forms: dict[str, Sale] = Field(description="Contract forms and their dates of sale")
     contract_forms: list[str] = Field(default=[], description="Form numbers as filed")
-    identifiers: dict[str, str] = {}
+    identifiers: dict[str, str] = Field(default={}, description="File and contract numbers, under any name")
 
 
 class Document(Strict):
     """A filing that terms cite."""
 
-    kind: str
-    title: str
-    date: Day
-    filed: DayOrNone = None
-    effective: DayOrNone = None
-    amends: str | None = None
-    where: str = ""
+    kind: str = Field(description="What it is: prospectus, supplement, report, law, …")
+    title: str = Field(description="Title as printed")
+    date: Day = Field(description="Date it carries")
+    filed: DayOrNone = Field(default=None, description="Day it was filed")
+    effective: DayOrNone = Field(default=None, description="Day from which it holds")
+    amends: str | None = Field(default=None, description="Id of the document that it amends")
+    where: str = Field(default="", description="Where it can be read")
 
 
 OPTIONAL_SECTIONS = frozenset({"performance"})

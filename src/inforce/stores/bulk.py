@@ -1,0 +1,62 @@
+"""Many rows at once: `executemany` in SQLite, `COPY` in PostgreSQL. Rows are plain tuples, days and instants as text."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, Table
+
+Row = tuple[Any, ...]
+
+FEW: Final = 20
+"""Up to here PostgreSQL updates row by row; above, from a staging table."""
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert rows; each has every column of the table, in order."""
+    if not rows:
+        return
+    columns = _columns(connection, [column.name for column in table.columns])
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(table.columns))
+        connection.exec_driver_sql(f"INSERT INTO {table.name} ({columns}) VALUES ({marks})", list(rows))
+    else:
+        _copy(connection, table.name, columns, rows)
+
+
+def update_rows(connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Row]) -> None:
+    """Set columns of rows. The first of `names` is the key, and so is the first value of each row."""
+    if not rows:
+        return
+    key, *others = (_quoted(connection, name) for name in names)
+    sqlite = connection.dialect.name == "sqlite"
+    if sqlite or len(rows) <= FEW:
+        mark = "?" if sqlite else "%s"
+        setting = ", ".join(f"{name} = {mark}" for name in others)
+        statement = f"UPDATE {table.name} SET {setting} WHERE {key} = {mark}"
+        connection.exec_driver_sql(statement, [(*row[1:], row[0]) for row in rows])
+        return
+    columns = _columns(connection, names)
+    staged = f"staged_{table.name}_{len(names)}"
+    connection.exec_driver_sql(f"CREATE TEMP TABLE IF NOT EXISTS {staged} ON COMMIT DELETE ROWS AS "
+                               f"SELECT {columns} FROM {table.name} WITH NO DATA")  # fmt: skip
+    _copy(connection, staged, columns, rows)
+    setting = ", ".join(f"{name} = staged.{name}" for name in others)
+    connection.exec_driver_sql(f"UPDATE {table.name} AS held SET {setting} FROM {staged} AS staged "
+                               f"WHERE held.{key} = staged.{key}")  # fmt: skip
+
+
+def _copy(connection: Connection, table: str, columns: str, rows: Iterable[Row]) -> None:
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+        write = copy.write_row
+        for row in rows:
+            write(row)
+
+
+def _columns(connection: Connection, names: Sequence[str]) -> str:
+    return ", ".join(_quoted(connection, name) for name in names)
+
+
+def _quoted(connection: Connection, name: str) -> str:
+    return connection.dialect.identifier_preparer.quote(name)

@@ -1,0 +1,159 @@
+"""One transaction on a book: rows are gathered, chained, sealed and written together."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import islice
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, Table, select
+
+from inforce.ledger import Entry
+
+from . import schema
+from .bulk import Row, insert_rows, update_rows
+from .chain import NO_SEAL, START, Head, Seal, head_bytes, link, seal_digest
+from .encoding import Position, canonical, entry_bytes, instant_text
+
+CHUNK: Final = 5_000
+"""Numbers in one `IN (…)`."""
+
+_EVENT_HEAD: Final = ("contract", "events", "event_hash")
+_ENTRY_HEAD: Final = ("contract", "entries", "entry_hash", "version")
+_STORED: Final = ("on", "issued", "delivered", "allocation", "suspense", "sequence", "waiting", "state", "next_due")
+_POSITION: Final = tuple(schema.positions.columns.keys())
+
+T = TypeVar("T")
+
+
+def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """Items in lists of at most `size`."""
+    left = iter(items)
+    while part := list(islice(left, size)):
+        yield part
+
+
+def last_seal(connection: Connection) -> Seal:
+    """The newest seal; number 0 where there is none yet."""
+    row = connection.execute(select(schema.seals).order_by(schema.seals.c.number.desc()).limit(1)).first()
+    return Seal(**row._mapping) if row else NO_SEAL
+
+
+def heads_of(connection: Connection, numbers: Iterable[int]) -> dict[int, Head]:
+    """The heads of contracts."""
+    p = schema.positions.c
+    columns = (p.contract, p.events, p.event_hash, p.entries, p.entry_hash, p.version)
+    found: dict[int, Head] = {}
+    for part in chunks(sorted(numbers)):
+        for row in connection.execute(select(*columns).where(p.contract.in_(part))):
+            found[row[0]] = Head(*row)
+    return found
+
+
+@dataclass(slots=True)
+class Writing:
+    """What a transaction will write. Nothing is in the database before `finish`."""
+
+    connection: Connection
+    last: Seal
+    """The seal before this one."""
+    heads: dict[int, Head]
+    """Heads of the contracts it works on, as they will be."""
+    sequence: int = 0
+    contracts: int = 0
+    prices: int = 0
+    event_heads: set[int] = field(default_factory=set)
+    entry_heads: set[int] = field(default_factory=set)
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    stored: dict[int, Position] = field(default_factory=dict)
+
+    @classmethod
+    def on(cls, connection: Connection, numbers: Iterable[int] = ()) -> "Writing":
+        """Begin, with the heads of those contracts. The transaction must be one that writes."""
+        last = last_seal(connection)
+        return cls(connection, last, heads_of(connection, numbers), last.sequence, last.contracts, last.prices)
+
+    @property
+    def seal(self) -> int:
+        """Number of the seal that this transaction will get."""
+        return self.last.number + 1
+
+    def add(self, table: Table, row: Row) -> None:
+        """A row to be inserted; its columns in the table's order."""
+        self.rows.setdefault(table.name, []).append(row)
+
+    def open(self, contract_id: str, spread: int, payload: str, start: bytes) -> int:
+        """A new contract; returns its number. `start` is the hash of its row."""
+        number = self.contracts
+        self.heads[number] = Head(number, 0, start, 0, start)
+        self.event_heads.add(number)
+        self.add(schema.contracts, (number, contract_id, spread, payload, self.seal, start))
+        self.add(schema.positions, (number, 0, start, 0, start, 0, *(None,) * len(_STORED)))
+        return number
+
+    def record(self, number: int, content: bytes) -> tuple[int, bytes]:
+        """The next event of a contract, by what its hash covers: its place and hash."""
+        head = self.heads[number]
+        digest = link(head.event_hash, content)
+        self.heads[number] = replace(head, events=head.events + 1, event_hash=digest)
+        self.event_heads.add(number)
+        return head.events + 1, digest
+
+    def post(self, number: int, entries: Iterable[Entry]) -> None:
+        """Entries of one contract."""
+        head = self.heads[number]
+        place, digest, seal = head.entries, head.entry_hash, self.seal
+        entry_rows = self.rows.setdefault("entries", [])
+        line_rows = self.rows.setdefault("lines", [])
+        for e in entries:
+            place += 1
+            digest = link(digest, entry_bytes(e))
+            entry_rows.append((number, place, e.event, e.operation, e.effective.isoformat(), e.known.isoformat(),
+                               e.period, e.terms, e.engine, seal, digest))  # fmt: skip
+            line_rows += [(number, place, n, x.account, x.cents, x.units) for n, x in enumerate(e.lines)]
+        if place != head.entries:
+            self.heads[number] = Head(number, head.events, head.event_hash, place, digest, head.version + 1)
+            self.entry_heads.add(number)
+
+    def store(self, number: int, position: Position) -> None:
+        """A contract's position, in place of the one before."""
+        head = self.heads[number]
+        if number not in self.entry_heads:
+            self.heads[number] = replace(head, version=head.version + 1)
+        self.stored[number] = position
+
+    def finish(self, what: Mapping[str, Any]) -> Seal:
+        """Write it all and the seal."""
+        for table in schema.metadata.sorted_tables:
+            insert_rows(self.connection, table, self.rows.get(table.name, ()))
+        self._update_positions()
+        seal = Seal(self.seal, datetime.now(UTC), canonical(what).decode(), self.contracts, self.sequence,
+                    self.prices, self._changed_heads(), START)  # fmt: skip
+        seal = replace(seal, digest=seal_digest(self.last.digest, seal))
+        insert_rows(self.connection, schema.seals, [
+            (seal.number, instant_text(seal.written or datetime.now(UTC)), seal.what, seal.contracts, seal.sequence,
+             seal.prices, seal.heads, seal.digest)
+        ])  # fmt: skip
+        return seal
+
+    def _update_positions(self) -> None:
+        heads = self.heads
+        recorded = [(n, heads[n].events, heads[n].event_hash) for n in sorted(self.event_heads)]
+        update_rows(self.connection, schema.positions, _EVENT_HEAD, recorded)
+        self._update_entry_heads([n for n in sorted(self.entry_heads) if n not in self.stored], ())
+        self._update_entry_heads(sorted(self.stored), _STORED)
+
+    def _update_entry_heads(self, numbers: Sequence[int], more: tuple[str, ...]) -> None:
+        rows: list[Row] = []
+        for number in numbers:
+            head = self.heads[number]
+            rows.append((number, head.entries, head.entry_hash, head.version, *(self.stored[number] if more else ())))
+        update_rows(self.connection, schema.positions, (*_ENTRY_HEAD, *more), rows)
+
+    def _changed_heads(self) -> bytes:
+        digest = sha256()
+        for number in sorted(self.event_heads | self.entry_heads):
+            h = self.heads[number]
+            digest.update(head_bytes(number, h.events, h.event_hash, h.entries, h.entry_hash))
+        return digest.digest()
