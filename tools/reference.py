@@ -338,8 +338,8 @@ def command(name: str) -> str:
     rows = [f"| `{_argument(p)}` | {p.help or ''} |" for p in given if p.param_type_name == "argument"]
     rows += [f"| `{_option(p)}` | {_about(p)} |" for p in given if p.param_type_name == "option"]
     options = " [OPTIONS]" if len(rows) > len(words) else ""
-    return "\n".join([f"`{' '.join(['inforce', name, *words])}{options}`: {doc_of(found.callback)}", "", "| | |", "|---|---|",
-                      *rows])  # fmt: skip
+    line = f"`{' '.join(['inforce', name, *words])}{options}`: {doc_of(found.callback)}"
+    return "\n".join([line, "", "| | |", "|---|---|", *rows])
 
 
 def _argument(param: Any) -> str:

@@ -59,13 +59,14 @@ class Loaded:
         return advance(self.contract, self.product, events, self.market, through, observer, self.opening)
 
 
-def load_case(file: Path) -> Loaded:
+def load_case(file: Path | str) -> Loaded:
     """Read a case or contract file.
 
     Raises:
         BadCase: what is wrong, with file and line.
         BadMarketData, BadTerms, NotFound: a market file or product that it names.
     """
+    file = Path(file)
     source = read_yaml(file, BadCase)
     card = parsed(Case, source.content, lambda at, message: _bad(source, at, message))
     try:

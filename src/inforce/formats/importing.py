@@ -5,28 +5,23 @@ book; the second time what is new is recorded.
 """
 
 from array import array
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from inforce.contracts import Contract, Event
 from inforce.errors import BadEvent, BadInput, BadRecord, Located
 from inforce.ledger import Book
-from inforce.market import BadMarketFile
+from inforce.market import BadMarketFile, MarketData
 from inforce.terms import find_product
 
-from .identities import IN_BOOK, Clash, Identities, says
+from .examination import Examined, examine
 from .prices import add_prices, contradictions, decimals_of, load_prices
 from .problems import BadFile, Problems
+from .reading import Done, Progress, holds_records, reader_of
 from .records import Asked, FindProduct, Opened, Reader, Record, Records
-from .text import Csv, JsonLines
-
-Progress = Callable[[int, int], None]
-"""Is told how much is done, and of how much."""
+from .text import JsonLines
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +49,7 @@ def import_file(
 
     Args:
         known: the day it became known to the book; None for events: the day each was entered, or received.
+        product: finds the products of contracts.
         corrections: take prices that the book holds with another value as corrections of it.
 
     Raises:
@@ -61,32 +57,27 @@ def import_file(
             something else under a key that is known already.
         BadMarketData: the same for prices.
     """
-    path = Path(path)
-    reader = reader_of(path)
-    done = _Done(reader.size, progress)
-    if holds_records(reader):
-        return _import_records(book, Records(reader, Problems(str(path)), product), known, path, done)
-    assert not isinstance(reader, JsonLines)
-    data = load_prices(reader, decimals_of(book), done.first)
-    if not corrections:
-        contradictions(book, data, str(path)).refuse()
+    file = _File(Path(path), product)
+    done = Done(file.reader.size, progress)
+    if file.records is not None:
+        return _add_records(book, file.path, file.records, known, done)
+    if known is None:
+        raise BadInput(f"{path}: prices need the day on which they became known")
+    data = file.prices(book, done, corrections)
     new, before = add_prices(book, data, str(path), known)
     done.all()
-    return Imported(path, prices=new, known_already=before)
+    return Imported(file.path, prices=new, known_already=before)
 
 
 def check_file(path: Path | str, book: Book | None = None, *, product: FindProduct = find_product) -> list[Located]:
-    """What an import of the file would find wrong, up to ten things; nothing is added. Without a book, less is seen."""
-    path = Path(path)
+    """What an import would find wrong, up to ten things; nothing is added. Without a book, less can be seen."""
     try:
-        reader = reader_of(path)
-        if holds_records(reader):
-            examine(Records(reader, Problems(str(path)), product), book, _Done(reader.size).first)
+        file = _File(Path(path), product)
+        done = Done(file.reader.size)
+        if file.records is not None:
+            examine(file.records, book, done.first)
         else:
-            assert not isinstance(reader, JsonLines)
-            data = load_prices(reader, decimals_of(book), _Done(reader.size).first)
-            if book is not None:
-                contradictions(book, data, str(path)).refuse()
+            file.prices(book, done)
     except (BadFile, BadMarketFile) as bad:
         return list(bad.problems)
     except Located as bad:
@@ -94,60 +85,32 @@ def check_file(path: Path | str, book: Book | None = None, *, product: FindProdu
     return []
 
 
-def reader_of(path: Path) -> Any:
-    """What reads a file, by the end of its name. Raises `BadRecord`."""
-    kinds: dict[str, Callable[[Path], Any]] = {
-        ".jsonl": JsonLines, ".ndjson": JsonLines, ".csv": Csv, ".parquet": _parquet
-    }  # fmt: skip
-    kind = kinds.get(path.suffix.lower())
-    if kind is None:
-        raise BadRecord(f"is not named as a file that can be read; there are {', '.join(kinds)}.", file=str(path))
-    try:
-        if not path.is_file():
-            missing = "is no regular file" if path.exists() else "does not exist"
-            raise BadRecord(f"{missing}; check the path.", file=str(path))
-        return kind(path)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise BadRecord(f"cannot be read ({reason}); check the path.", file=str(path)) from None
+class _File:
+    """A file to import."""
+
+    def __init__(self, path: Path, product: FindProduct) -> None:
+        self.path = path
+        self.reader = reader_of(path)
+        self.records: Records | None = None
+        """None where the file holds prices."""
+        if holds_records(self.reader):
+            self.records = Records(self.reader, Problems(str(path)), product)
+
+    def prices(self, book: Book | None, done: Done, corrections: bool = False) -> MarketData:
+        """The prices in it. Raises where the book holds other ones, unless they are corrected."""
+        assert not isinstance(self.reader, JsonLines)
+        data = load_prices(self.reader, decimals_of(book), done.first)
+        if book is not None and not corrections:
+            contradictions(book, data, str(self.path)).refuse()
+        return data
 
 
-def _parquet(path: Path) -> Any:
-    from .parquet import Parquet  # pyarrow takes a while to load
-
-    return Parquet(path)
-
-
-def holds_records(reader: Reader) -> bool:
-    """Contracts and events, or prices? Told by the header."""
-    return isinstance(reader, JsonLines) or "contract" in reader.columns or "kind" in reader.columns
-
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """Turns what two readings tell into one progress."""
-
-    size: int
-    progress: Progress | None = None
-
-    def first(self, position: int) -> None:
-        self._tell(position)
-
-    def second(self, position: int) -> None:
-        self._tell(self.size + position)
-
-    def all(self) -> None:
-        self._tell(2 * self.size)
-
-    def _tell(self, position: int) -> None:
-        if self.progress is not None:
-            self.progress(position, 2 * self.size)
-
-
-@dataclass(slots=True)
-class Examined:
-    """What a file of records would add to a book."""
-
-    contracts: int = 0
-    events: int = 0
-    known: frozenset[int] | np.ndarray = field(default_factory=frozenset)
+def _add_records(book: Book, path: Path, records: Records, known: date | None, done: Done) -> Imported:
+    found = examine(records, book, done.first)
+    new = _New(records, found, done)
+    if found.contracts:
+        book.open_many(new.contracts())
+    if found.events:
+        new.record(book, known)
+    done.all()
+    return Imported(path, found.contracts, found.events, len(found.is_new) - found.contracts - found.events)

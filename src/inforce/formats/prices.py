@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from inforce.errors import BadInput, BadMarketData
+from inforce.errors import BadInput
 from inforce.ledger import Book
 from inforce.ledger.prices import prices_in
 from inforce.market import MarketData, load_market_file
@@ -13,12 +13,14 @@ from inforce.market.files import _contents, _header, _read_all, _Reader
 from inforce.market.layouts import LAYOUTS
 from inforce.market.problems import Problems
 
-from .parquet import Parquet
 from .problems import Problems as RecordProblems
 from .text import Csv, Tell
 
+if TYPE_CHECKING:
+    from .parquet import Parquet
 
-def load_prices(reader: Csv | Parquet, decimals: int, tell: Tell) -> MarketData:
+
+def load_prices(reader: "Csv | Parquet", decimals: int, tell: Tell) -> MarketData:
     """Prices or rates of a file. Raises `BadMarketData`, or `BadRecord` where a column's type is not exact."""
     if isinstance(reader, Csv):
         return load_market_file(reader.path, decimals=decimals)
@@ -30,7 +32,7 @@ def load_prices(reader: Csv | Parquet, decimals: int, tell: Tell) -> MarketData:
     return _contents(found, layout, decimals)
 
 
-def _cells(reader: Parquet, tell: Tell) -> Iterator[Cells]:
+def _cells(reader: "Parquet", tell: Tell) -> Iterator[Cells]:
     """The header and rows as a CSV file would give them; rows count from 1."""
     yield 0, list(reader.columns)
     for row, content in reader.plain(RecordProblems(str(reader.path)), tell):
@@ -63,5 +65,3 @@ def decimals_of(book: Book | None) -> int:
     data = book.market().data if book is not None else MarketData()
     return data.decimals if data.unit_values else MarketData().decimals
 
-
-__all__ = ["BadMarketData", "add_prices", "contradictions", "decimals_of", "load_prices"]
