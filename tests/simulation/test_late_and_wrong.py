@@ -1,0 +1,219 @@
+"""Random lives in which things arrive late, are wrong and are taken back: the book ends with the one right ledger.
+
+Each life is fed to the cycle in the order of entry, day by day. At the end the stored position must be what a replay
+from nothing gives, in every cent and unit, and the entries must add up to it.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+
+import pytest
+
+from inforce.contracts import Contract, Event, Reversal
+from inforce.contracts.events import (
+    AllocationChange,
+    DeathNotice,
+    DeathProof,
+    Issue,
+    PurchasePayment,
+    Surrender,
+    Transfer,
+    Withdrawal,
+)
+from inforce.cycle import OWED, Cycle
+from inforce.cycle.invariants import check_replay, check_touched
+from inforce.dates import valuation_dates
+from inforce.ledger import Book, Done, MemoryBook
+from inforce.market import Market, MarketData, Rates, Series, SubAccount
+from inforce.terms import find_product
+
+PRODUCT = find_product("flex-extra")
+FUNDS = {"flex-extra": list(PRODUCT.terms(  # the order of the mechanics
+    Contract("", "flex-extra", "flexible", "qualified", "MA").cohort(date(1996, 1, 2)), date(1996, 1, 2)
+).sections.sub_accounts)}  # fmt: skip
+FIRST, LAST = date(1996, 1, 2), date(2000, 6, 30)
+ACCOUNTS = ("equity", "blend", "guaranteed-principal-account")
+SHARES = {"equity": 500_000_000, "blend": 300_000_000, "guaranteed-principal-account": 200_000_000}
+
+
+def random_market() -> Market:
+    chance, level = Random(7), {"equity": 20_000_000, "blend": 15_000_000}
+    values: dict[str, dict[date, int]] = {fund: {} for fund in level}
+    for day in valuation_dates(FIRST, LAST):
+        for fund in level:
+            level[fund] = level[fund] * (1_000_000 + chance.randrange(-15_000, 15_700)) // 1_000_000
+            values[fund][day] = level[fund]
+    months = {f"{year}-{month:02d}": 35_000_000 + 1_000_000 * (year % 3) for year in range(1996, 2001)
+              for month in range(1, 13)}  # fmt: skip
+    return Market(
+        MarketData(
+            unit_values={SubAccount(fund): Series.of(series) for fund, series in values.items()},
+            declared={"guaranteed-principal-account": Rates.by_month(months)},
+        )
+    )
+
+
+MARKET = random_market()
+
+
+@dataclass
+class Life:
+    """One contract's events in the order in which they are entered."""
+
+    contract: Contract
+    events: list[Event]
+    start: date
+
+    @property
+    def end(self) -> date:
+        return self.start + timedelta(days=1200)
+
+
+def random_life(seed: int) -> Life:
+    chance = Random(seed)
+    form = chance.choice(["flexible", "flexible", "single"])
+    tax = chance.choice(["qualified", "non_qualified"])
+    contract = Contract(f"C{seed}", "flex-extra", form, tax, chance.choice(["MA", "CA"]), allocation=SHARES)
+    start = FIRST + timedelta(days=chance.randrange(200))
+    events: list[Event] = [Issue(id="issue", on=start)]
+    for number in range(chance.randrange(4, 25)):
+        on = start + timedelta(days=chance.randrange(-5, 1000))
+        entered = on + timedelta(days=chance.choice([0, 0, 0, chance.randrange(250)]))
+        events.append(random_event(chance, number, on, entered, events))
+    events.sort(key=lambda event: event.entered or event.on)
+    return Life(contract, events, start)
+
+
+def random_event(chance: Random, number: int, on: date, entered: date, before: list[Event]) -> Event:
+    kind = chance.choices(
+        ["pay", "withdraw", "transfer", "allocate", "reverse", "surrender", "notice", "proof"],
+        [8, 5, 3, 1, 3, 0.3, 0.3, 0.3],
+    )[0]
+    common = {"id": f"{kind}{number}", "on": on, "entered": entered}
+    if kind == "pay":
+        return PurchasePayment(**common, amount=chance.randrange(1, 6_000_000))
+    if kind == "withdraw":
+        return Withdrawal(**common, amount=chance.randrange(1, 1_500_000), net=chance.random() < 0.5,
+                          withholding=chance.choice([0, 100_000_000]))  # fmt: skip
+    if kind == "transfer":
+        out, into = chance.sample(ACCOUNTS, 2)
+        return Transfer(**common, **{"from": {out: -chance.randrange(1, 11) * 100_000_000}}, to={into: 1_000_000_000})
+    if kind == "allocate":
+        return AllocationChange(**common, allocation={chance.choice(ACCOUNTS): 1_000_000_000})
+    if kind == "surrender":
+        return Surrender(**common)
+    if kind == "notice":
+        return DeathNotice(**common, date_of_death=on - timedelta(days=chance.randrange(30)))
+    if kind == "proof":
+        return DeathProof(**common)
+    return Reversal(id=f"reverse{number}", on=entered, entered=entered, of=chance.choice(before).id)
+
+
+def live(life: Life, book: Book) -> Cycle:
+    """Feed a life to the daily cycle in its order of entry."""
+    book.open(life.contract)
+    cycle = Cycle(book, MARKET, lambda _: PRODUCT)
+    queue, day = list(life.events), life.start - timedelta(days=10)
+    while day <= life.end:
+        while queue and (queue[0].entered or queue[0].on) <= day:
+            book.record(life.contract.id, queue.pop(0))
+        cycle.run_day(day)
+        day += timedelta(days=1)
+    return cycle
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_stored_is_replayed(seed: int) -> None:
+    life, book = random_life(seed), MemoryBook()
+    cycle = live(life, book)
+    assert list(check_replay(cycle, life.contract.id)) == []
+
+
+@pytest.mark.parametrize("seed", range(0, 120, 7))
+def test_order_of_entry_does_not_matter_for_what_is_stored(seed: int) -> None:
+    """The same accepted events, entered all at once at the end, give the same position."""
+    life, daily, late = random_life(seed), MemoryBook(), MemoryBook()
+    live(life, daily)
+    late.open(life.contract)
+    for event in life.events:
+        late.record(life.contract.id, event)
+    Cycle(late, MARKET, lambda _: PRODUCT).run_day(life.end)
+    one, other = daily.stored(life.contract.id), late.stored(life.contract.id)
+    assert one is not None and other is not None
+    assert one.snapshot.state == other.snapshot.state
+    assert one.snapshot.suspense == other.snapshot.suspense
+
+
+@pytest.mark.parametrize("seed", range(0, 120, 5))
+def test_every_dollar_is_somewhere(seed: int) -> None:
+    """Received = in suspense + returned + applied; every entry balances by construction."""
+    life, book = random_life(seed), MemoryBook()
+    live(life, book)
+    entries = book.entries(life.contract.id)
+    cents: dict[str, int] = {}
+    for entry in entries:
+        for line in entry.lines:
+            cents[line.account] = cents.get(line.account, 0) + line.cents
+    stored = book.stored(life.contract.id)
+    assert stored is not None
+    applied = stored.snapshot.state.payments if stored.snapshot.state else 0
+    assert -cents.get("owner/paid_in", 0) == cents.get("suspense", 0) + cents.get("owner/returned", 0) + applied
+    assert cents.get("suspense", 0) == stored.snapshot.suspense
+
+
+def test_reversing_is_as_if_it_never_happened() -> None:
+    book = MemoryBook()
+    contract = Contract("R1", "flex-extra", "flexible", "non_qualified", "MA", allocation=SHARES)
+    life = Life(contract, [
+        Issue(id="issue", on=date(1996, 2, 1)),
+        PurchasePayment(id="first", on=date(1996, 2, 1), amount=1_000_000),
+        PurchasePayment(id="bounced", on=date(1996, 5, 1), amount=500_000),
+        Reversal(id="bounce", on=date(1996, 5, 20), of="bounced", reason="the draft was returned unpaid"),
+    ], date(1996, 2, 1))  # fmt: skip
+    live(life, book)
+    without, plain = MemoryBook(), Life(contract, life.events[:2], life.start)
+    live(plain, without)
+    one, other = book.stored("R1"), without.stored("R1")
+    assert one is not None and other is not None
+    assert one.snapshot.state == other.snapshot.state
+    history = [entry.known for entry in book.entries("R1") if entry.event == "bounced"]
+    assert date(1996, 5, 20) in history and min(history) < date(1996, 5, 20)
+
+
+def test_money_paid_out_stays_out_and_the_difference_is_owed() -> None:
+    """A payment entered late makes an earlier withdrawal's charge smaller: the company owes the difference."""
+    contract = Contract("O1", "flex-extra", "flexible", "non_qualified", "MA", allocation={"equity": 1_000_000_000})
+    book = MemoryBook()
+    life = Life(contract, [
+        Issue(id="issue", on=date(1996, 2, 1)),
+        PurchasePayment(id="first", on=date(1996, 2, 1), amount=1_000_000),
+        Withdrawal(id="w", on=date(1996, 6, 3), amount=300_000),
+        PurchasePayment(id="late", on=date(1996, 3, 1), entered=date(1996, 7, 1), amount=1_000_000),
+    ], date(1996, 2, 1))  # fmt: skip
+    cycle = live(life, book)
+    cents: dict[str, int] = {}
+    for entry in book.entries("O1"):
+        for line in entry.lines:
+            cents[line.account] = cents.get(line.account, 0) + line.cents
+    replay = next(a for a in cycle.replay("O1", life.end).applied if a.item.event and a.item.event.id == "w")
+    assert cents["owner/paid_out"] + cents[OWED] == replay.breakdown.net
+    assert cents[OWED] > 0
+
+
+@pytest.mark.parametrize("seed", range(0, 120, 6))
+def test_what_was_touched_agrees_with_its_entries(seed: int) -> None:
+    life, book = random_life(seed), MemoryBook()
+    live(life, book)
+    stored = book.stored(life.contract.id)
+    assert stored is not None
+    assert list(check_touched(book, [Done(stored)], FUNDS)) == []
+
+
+def test_a_changed_position_is_found() -> None:
+    life, book = random_life(1), MemoryBook()
+    live(life, book)
+    stored = book.stored(life.contract.id)
+    assert stored is not None and stored.snapshot.state is not None
+    stored.snapshot.state.units[FUNDS["flex-extra"].index("equity")] += 1
+    assert [breach.invariant for breach in check_touched(book, [Done(stored)], FUNDS)] == ["units"]
