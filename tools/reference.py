@@ -343,7 +343,7 @@ def command(name: str) -> str:
 
 
 def _argument(param: Any) -> str:
-    return str(param.metavar or param.name).strip("{}")
+    return str(param.metavar or param.name.upper()).strip("{}")
 
 
 def _option(param: Any) -> str:
@@ -419,7 +419,7 @@ class _Page:
                 self.code = int(ended.code or 0)
             finally:
                 sys.argv = argv
-        text = printed.getvalue().replace(f"{self.folder}/", "")
+        text = printed.getvalue().replace(f"{self.folder}/", "…/")
         return [line.rstrip() for line in text.rstrip("\n").split("\n")] if text else []
 
 
@@ -437,32 +437,40 @@ def elided(lines: list[str], before: list[str]) -> list[str]:
     """The lines without those that stood out before: as many as then above and below the line `…`."""
     if "…" not in before:
         return lines
-    above = before.index("…")
-    below = len(before) - above - 1
+    above, below = before.index("…"), len(before) - before.index("…") - 1
     return lines if above + below >= len(lines) else [*lines[:above], "…", *lines[len(lines) - below :]]
 
 
 # --- all of it ------------------------------------------------------------------------------------------------------
 
 
-def written() -> Iterator[tuple[Path, str]]:
-    """Each page of the documentation as it should be."""
+def sources() -> dict[Path, str]:
+    """What each page of the documentation is made of."""
     pages = Reference().pages()
-    for file in sorted(DOCS.rglob("*.md")):
-        if PARTS not in file.parents and file not in pages:
-            pages[file] = file.read_text(encoding="utf-8")
-    for file, text in pages.items():
-        yield file, with_outputs(text)
+    others = (file for file in sorted(DOCS.rglob("*.md")) if PARTS not in file.parents and file not in pages)
+    return pages | {file: file.read_text(encoding="utf-8") for file in others}
+
+
+def same(one: str, other: str) -> bool:
+    """Is it the same page? The fingerprint of terms changes with every word of them, and does not count."""
+    return _without_fingerprints(one) == _without_fingerprints(other)
+
+
+def _without_fingerprints(text: str) -> str:
+    return re.sub(r"(?<=@)(\d+)\+[0-9a-f]{8}", r"\1", text)
 
 
 def main(arguments: list[str]) -> int:
     """Write the pages, or with --check name those that differ."""
-    differ = [(file, text) for file, text in written() if not file.exists() or file.read_text(encoding="utf-8") != text]
-    for file, text in differ:
-        print(f"{'is not up to date' if '--check' in arguments else 'written'}: {file.relative_to(ROOT)}")
-        if "--check" not in arguments:
-            file.write_text(text, encoding="utf-8")
-    return 1 if differ and "--check" in arguments else 0
+    differ = 0
+    for file, source in sources().items():
+        page = with_outputs(source)
+        if not file.exists() or not same(file.read_text(encoding="utf-8"), page):
+            differ = 1
+            print(f"{'is not up to date' if '--check' in arguments else 'written'}: {file.relative_to(ROOT)}")
+            if "--check" not in arguments:
+                file.write_text(page, encoding="utf-8")
+    return differ if "--check" in arguments else 0
 
 
 if __name__ == "__main__":

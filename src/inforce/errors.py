@@ -9,12 +9,15 @@ InforceError
 │   ├── BadRecord       a file to import: file, line (BadFile: everything wrong with it)
 │   ├── BadEvent        one of several events to be recorded: its place among them
 │   ├── BadBook         a book that cannot be opened, read or written
+│   ├── WrongKey        a master key that does not open this party store
 │   └── DateOutOfRange  a date no calendar covers
 ├── MissingData         something that is needed was not given
 │   ├── MissingPrice
-│   └── MissingRate
+│   ├── MissingRate
+│   └── MissingKey      the master key of the party store
 ├── Refused             a request a contract does not allow; carries a named reason and its citation
-├── NotFound            no product, contract or event of that name
+├── NotFound            no product, contract, event or party of that name
+│   └── Erased          a party whose identity was erased
 ├── BookBusy            another process works on the book, or was faster: run again
 ├── Backdated           an event counts from a day that a stored state has passed: replay
 └── Fault               the ledger would not balance or a rule was run outside its range: nothing was posted
@@ -73,6 +76,10 @@ class BadBook(BadInput):
     """A book cannot be opened, read or written: no book, another version, a full disk. What was in it still is."""
 
 
+class WrongKey(BadInput):
+    """A master key is not written as one, or does not open this party store. Nothing was read or changed."""
+
+
 class DateOutOfRange(BadInput):
     """A date that the calendar does not cover."""
 
@@ -87,6 +94,10 @@ class MissingPrice(MissingData):
 
 class MissingRate(MissingData):
     """No declared rate for a month."""
+
+
+class MissingKey(MissingData):
+    """The master key of the party store was not given. Nothing was read or written."""
 
 
 class Refused(InforceError):
@@ -106,7 +117,11 @@ class Backdated(InforceError):
 
 
 class NotFound(InforceError):
-    """No product, contract or event has that name."""
+    """No product, contract, event or party has that name."""
+
+
+class Erased(NotFound):
+    """The party's identity was erased; its roles remain."""
 
 
 class Fault(InforceError):

@@ -1,6 +1,7 @@
 """Short lives of one contract, said in few words: events and prices in, a position out."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -91,3 +92,10 @@ class Life:
     def effective(self, event_id: str, on: str) -> date:
         """The day an applied event counted from."""
         return next(a.item.day for a in self.at(on).applied if a.item.event and a.item.event.id == event_id)
+
+
+def kept(position: Position) -> dict[str, Any]:
+    """The state as plain values, without room left for later payments."""
+    assert position.state is not None
+    state = asdict(position.state)
+    return {name: each[: state["layers"]] if name.startswith("layer_") else each for name, each in state.items()}

@@ -77,9 +77,10 @@ def load_case(file: Path | str) -> Loaded:
     if card.contract.form not in product.card.forms:
         forms = ", ".join(product.card.forms)
         raise _bad(source, ("contract", "form"), f"{card.contract.form!r} is no form of {product.id}; it has {forms}")
+    _check_readings(source, card, product)
     issued = _issued(source, card)
     terms = product.terms(contract.cohort(issued), issued)
-    _check_mentions(source, card, product, terms)
+    _check_mentions(source, card, terms)
     market = _market(source, card.market, product, contract, terms)
     journal = MemoryJournal()
     journal.open(contract)
@@ -194,13 +195,17 @@ def _check_names(source: Source, card: MarketCard, terms: ContractTerms) -> None
                 raise _bad(source, ("market", group, name), f"is no account of this product; it has {', '.join(known)}")
 
 
-def _check_mentions(source: Source, card: Case, product: Product, terms: ContractTerms) -> None:
-    """Accounts, readings and parties that the case names exist."""
+def _check_readings(source: Source, card: Case, product: Product) -> None:
+    """The readings that the case chooses exist."""
     readings = product.readings()
     for path, name in card.contract.readings.items():
         if name not in readings.get(path, ()):
             known = "; ".join(f"{p}: {', '.join(names)}" for p, names in readings.items())
             raise _bad(source, ("contract", "readings", path), f"no such reading; the terms have {known}")
+
+
+def _check_mentions(source: Source, card: Case, terms: ContractTerms) -> None:
+    """The accounts that the case names exist."""
     accounts = [*terms.sections.sub_accounts, *terms.sections.fixed_accounts]
     for i, expectation in enumerate(card.expect):
         for group in ("accounts", "units", "unit_values", "by_account"):
@@ -254,9 +259,7 @@ def _anniversary_value(source: Source, opening: OpeningCard, state: Annuity, ter
     return state.payments if first_year else 0
 
 
-def _open_accounts(
-    source: Source, opening: OpeningCard, state: Annuity, terms: ContractTerms, pricer: Pricer
-) -> None:
+def _open_accounts(source: Source, opening: OpeningCard, state: Annuity, terms: ContractTerms, pricer: Pricer) -> None:
     funds, fixed = list(terms.sections.sub_accounts), list(terms.sections.fixed_accounts)
     for name, account in opening.accounts.items():
         at = ("opening", "accounts", name)

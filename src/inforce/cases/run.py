@@ -57,7 +57,8 @@ class _Runner:
         self.loaded = loaded
         self.positions: dict[tuple[date, date | None], Position] = {}
         days = [event.on for event in loaded.card.events] + [e.on for e in loaded.card.expect if e.on]
-        self.horizon = max(days, default=date(2000, 1, 3)) + timedelta(days=14)
+        last = max(days, default=date(2000, 1, 3))
+        self.horizon = last + timedelta(days=min(14, (date.max - last).days))
 
     def position(self, through: date, known_at: date | None) -> Position:
         key = (through, known_at)
@@ -74,11 +75,20 @@ class _Runner:
     def _figures(self, e: Expectation) -> tuple[str, dict[str, Any]]:
         known = f" as known on {e.known_at}" if e.known_at else ""
         on = e.on or self.horizon
-        position = self.position(on, e.known_at)
+        about = e.event or e.operation or (f"{e.quote.kind} quote" if e.quote else "")
+        try:
+            position = self.position(on, e.known_at)
+        except Refused as refused:
+            return f"{about} {on}{known}".strip(), {
+                "outcome": "refused",
+                "refused": refused.reason,
+                "why": str(refused),
+            }
         if e.event is not None:
             return f"{e.event}{f' on {e.on}' if e.on else ''}{known}", event_figures(self.loaded, position, e.event)
         if e.operation is not None:
-            return f"{e.operation} {on}{known}", operation_figures(position, e.operation, on)
+            later = self.position(self.horizon, e.known_at)
+            return f"{e.operation} {on}{known}", operation_figures(later, e.operation, on)
         about = f"{e.quote.kind} quote {on}{known}" if e.quote else f"{on}{known}"
         try:
             if e.quote is not None:

@@ -64,7 +64,8 @@ def request_item(recorded: Recorded, calendar: Calendar, first_day: date | None)
     event = recorded.event
     day = effective_date(event, calendar)
     if event.kind == "purchase_payment" and first_day is not None:
-        day = max(day, adjusted(first_day, Adjust(str(calendar.non_valuation_day.purchase_payment))))
+        rule = Adjust(str(calendar.non_valuation_day.purchase_payment))
+        day = max(day, first_day, adjusted(first_day, rule))
     return Item(day, event.kind, recorded.sequence, recorded)
 
 

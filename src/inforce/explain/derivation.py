@@ -93,8 +93,7 @@ class Derivation:
             left, right = self._part(origin.left, "left"), self._part(origin.right, "right")
             e = self._node(value, "operation", label, unit, (left, right))
             return replace(e, formula=f"{left.text} {origin.sign} {right.text}")
-        terms = [(1, value)] if origin.sign not in OF_ONE_UNIT else _terms(value)
-        children = tuple(replace(self.explain(x, unit), sign=sign) for sign, x in terms)
+        children = tuple(replace(self.explain(x, unit), sign=sign) for sign, x in _terms(value))
         return self._node(value, "sum", label, unit, children)
 
     def _unit(self, value: int) -> Unit:

@@ -12,6 +12,8 @@ Style = Literal["guide", "value", "label", "formula", "note", "citation", "assum
 DEPTH: Final = 6
 WIDTH: Final = 110
 NARROWEST: Final = 40
+MOST: Final = 40
+"""Lines straight below one number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,17 @@ class _Page:
         self.shown.setdefault(e.id, e.label)
         self.terms |= {c.term for c in children if c.role == "by"}
         yield from self._wrapped([*self._words(e, pad, first)], guide, below, bool(children))
-        widest = max((len(_signed(c)) for c in children if not _worded(c)), default=0)
-        for n, child in enumerate(children, 1):
+        yield from self._branches(children, below, level + 1)
+
+    def _branches(self, children: list[Explanation], below: str, level: int) -> Iterator[Line]:
+        """What is below a number; of very many only the first ones, unless everything was asked for."""
+        most = len(children) if self.depth is None or len(children) <= MOST else MOST - 1
+        widest = max((len(_signed(c)) for c in children[:most] if not _worded(c)), default=0)
+        for n, child in enumerate(children[:most], 1):
             turn, on = ("└─ ", "   ") if n == len(children) else ("├─ ", "│  ")
-            yield from self.entry(child, below + turn, below + on, widest, level + 1)
+            yield from self.entry(child, below + turn, below + on, widest, level)
+        if most < len(children):
+            yield Line((Piece(below + "└─ ", "guide"), Piece(f"… and {len(children) - most} more", "note")))
 
     def _children(self, e: Explanation) -> list[Explanation]:
         """The lines to come below a number: none where all of them stand above already."""

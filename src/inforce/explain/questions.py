@@ -12,7 +12,7 @@ from inforce.errors import Fault, MissingData, NotFound
 from inforce.market import Market
 from inforce.mechanics.records import Annuity, Status
 from inforce.mechanics.surrender import free_amount
-from inforce.quote import set_out
+from inforce.quote import QUOTED, set_out
 from inforce.valuation import Ready, ready, value
 
 from .changes import Changes, beginning, changes_of, replay
@@ -149,6 +149,10 @@ def _leaves(
 
 def _requested(position: Position, market: Market, request: Event, changes: Changes | None) -> Explanation:
     """What a request would do, run on a copy."""
+    if not isinstance(request, tuple(QUOTED.values())):
+        raise NotFound(
+            f"a {operation_words(request.kind)} cannot be priced as if it were made; only {', '.join(QUOTED)}"
+        )
     r = set_out(position, market, request)
     run = traced_run(_leaves(position, market, r, request.on, changes, request), r.prices, r.due)
     label = f"paid for a {operation_words(request.kind)} on {request.on}, if it were made"

@@ -1,7 +1,7 @@
 """The explanation of one number: a tree down to terms, prices, rates, requests and the contract's own balances."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -30,9 +30,12 @@ class Assumption:
     """Paths of the terms that rest on it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Explanation:
-    """One number and what it was made from. The same number has the same `id` wherever it stands in the tree."""
+    """One number and what it was made from. The same number has the same `id` wherever it stands in the tree.
+
+    Branches are shared: compare and print `as_dict()`, not the object.
+    """
 
     id: int
     kind: Kind
@@ -62,8 +65,8 @@ class Explanation:
     place: str = ""
     """File and line of a price or rate; the request's id."""
     note: str = ""
-    children: "tuple[Explanation, ...]" = ()
-    because: "tuple[Explanation, ...]" = ()
+    children: "tuple[Explanation, ...]" = field(default=(), repr=False)
+    because: "tuple[Explanation, ...]" = field(default=(), repr=False)
     """Comparisons that decided how it was worked out."""
     assumptions: tuple[Assumption, ...] = ()
     """Of the number that was asked for: every assumption reached, down to the last comparison."""

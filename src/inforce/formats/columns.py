@@ -150,7 +150,11 @@ def columns() -> dict[str, Column]:
 def fields_of(model: type[BaseModel]) -> tuple[tuple[str, Column, Any], ...]:
     """A model's fields: name in Python, column, default."""
     return tuple(
-        (name, _column(info.alias or name, info), info.get_default(call_default_factory=True) if not info.is_required() else ...)
+        (
+            name,
+            _column(info.alias or name, info),
+            info.get_default(call_default_factory=True) if not info.is_required() else ...,
+        )
         for name, info in model.model_fields.items()
         if name != "kind"
     )

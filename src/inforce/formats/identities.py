@@ -5,6 +5,7 @@ two thousand, so that files of millions of records need little memory.
 """
 
 from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
@@ -76,7 +77,6 @@ def _starts(names: NDArray[np.uint64]) -> NDArray[np.intp]:
     return np.maximum.accumulate(np.where(new, np.arange(len(names)), 0))
 
 
-def says(fields: dict[str, Any]) -> bytes:
-    """A digest of what a record says, whatever the order of its fields and mappings."""
-    plain = [(name, sorted(value.items()) if isinstance(value, dict) else value) for name, value in fields.items()]
-    return digest(repr(sorted(plain)))
+def says(values: Iterable[Any]) -> bytes:
+    """A digest of a record's values, in the order of its fields; the order within mappings does not matter."""
+    return digest(repr([sorted(value.items()) if isinstance(value, dict) else value for value in values]))

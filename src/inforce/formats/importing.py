@@ -20,8 +20,8 @@ from .examination import Examined, examine
 from .prices import add_prices, contradictions, decimals_of, load_prices
 from .problems import BadFile, Problems
 from .reading import Done, Progress, holds_records, reader_of
-from .records import Asked, FindProduct, Opened, Reader, Record, Records
-from .text import JsonLines
+from .records import Asked, FindProduct, Opened, Record, Records
+from .text import JsonLines, Tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +114,43 @@ def _add_records(book: Book, path: Path, records: Records, known: date | None, d
         new.record(book, known)
     done.all()
     return Imported(path, found.contracts, found.events, len(found.is_new) - found.contracts - found.events)
+
+
+@dataclass(slots=True)
+class _New:
+    """What is new in a file that was found right, read once more."""
+
+    records: Records
+    found: Examined
+    done: Done
+
+    def contracts(self) -> Iterator[Contract]:
+        """New contracts."""
+        for record in self._new(lambda _: None):
+            if isinstance(record, Opened):
+                yield record.contract
+
+    def record(self, book: Book, known: date | None) -> None:
+        """Record new events. Raises `BadFile` where another process was faster and recorded what contradicts."""
+        lines = array("q")
+        try:
+            book.record_many(self._events(lines), known)
+        except BadEvent as bad:
+            self.records.problems.add(lines[bad.place], "", str(bad))
+            self.records.problems.refuse()
+
+    def _events(self, lines: "array[int]") -> Iterator[tuple[str, Event]]:
+        for record in self._new(self.done.second):
+            if isinstance(record, Asked):
+                lines.append(record.line)
+                yield record.contract, record.event
+
+    def _new(self, tell: Tell) -> Iterator[Record]:
+        place = -1
+        for place, record in enumerate(self.records.read(tell)):
+            if self.records.problems.count or place >= len(self.found.is_new):
+                break
+            if self.found.is_new[place]:
+                yield record
+        if self.records.problems.count or place + 1 != len(self.found.is_new):
+            raise BadRecord("changed while it was read; import it again.", file=self.records.problems.file)

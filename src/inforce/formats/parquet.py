@@ -1,17 +1,17 @@
 """Parquet files, read and written in batches. Only types that are exact are read."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from inforce.errors import BadRecord
 
-from .columns import columns
+from .columns import Column, columns, flat_text
 from .problems import Problems
 from .text import Row, Tell, check_header, fits, unfolded
 
@@ -126,3 +126,49 @@ def _mapping(pairs: list[tuple[str, Any]]) -> Any:
     """A mapping; as text where a name stands in it twice, which is then refused."""
     found = dict(pairs)
     return found if len(found) == len(pairs) else ";".join(f"{name}={value}" for name, value in pairs)
+
+
+class Writer:
+    """Writes records, given as text, in batches."""
+
+    def __init__(self, path: Path) -> None:
+        self._columns = list(columns().values())
+        self._schema = pa.schema([(column.name, _type(column)) for column in self._columns])
+        self._file = pq.ParquetWriter(path, self._schema, compression="zstd")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def write(self, records: Sequence[dict[str, Any]]) -> None:
+        """Some more records."""
+        arrays = [
+            pa.array([_typed(column, record.get(column.name)) for record in records], field.type)
+            for column, field in zip(self._columns, self._schema, strict=True)
+        ]
+        self._file.write_batch(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
+
+
+def _type(column: Column) -> pa.DataType:
+    if column.shape == "mapping":
+        return pa.map_(pa.string(), pa.string())
+    kinds = {"money": pa.decimal128(20, 2), "day": pa.date32(), "whole": pa.int64(), "yes_no": pa.bool_()}
+    return kinds.get(column.kind, pa.string())
+
+
+def _typed(column: Column, value: Any) -> Any:
+    """A field's text as its column's type."""
+    if value is None or column.shape == "mapping":
+        return value if value is None else list(value.items())
+    convert = _TYPED.get(column.kind)
+    return flat_text(column, value) if convert is None else convert(value)
+
+
+_TYPED: Final[dict[str, Callable[[str], Any]]] = {
+    "money": Decimal,
+    "day": date.fromisoformat,
+    "whole": int,
+    "yes_no": lambda text: text == "yes",
+}

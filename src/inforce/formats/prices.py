@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from inforce.errors import BadInput
 from inforce.ledger import Book
 from inforce.ledger.prices import prices_in
 from inforce.market import MarketData, load_market_file
@@ -51,10 +50,8 @@ def contradictions(book: Book, data: MarketData, file: str) -> Problems:
     return problems
 
 
-def add_prices(book: Book, data: MarketData, file: str, known: date | None) -> tuple[int, int]:
+def add_prices(book: Book, data: MarketData, file: str, known: date) -> tuple[int, int]:
     """Adds them; how many were new, and how many the book had."""
-    if known is None:
-        raise BadInput(f"{file}: prices need the day on which they became known")
     given = sum(1 for _ in prices_in(data, file))
     new = book.add_prices(data, file, known)
     return new, given - new
@@ -64,4 +61,3 @@ def decimals_of(book: Book | None) -> int:
     """Decimals of unit values: those of the book, if it has any."""
     data = book.market().data if book is not None else MarketData()
     return data.decimals if data.unit_values else MarketData().decimals
-

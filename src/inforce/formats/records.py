@@ -90,7 +90,9 @@ class Records:
             raise self._bad(line, ("contract",), "is missing; each record names its contract")
         event = parsed(model, content, lambda at, message: self._bad(line, at, message))
         if not event.key and not event.id:
-            raise self._bad(line, ("key",), "is missing; without `key` or `id` a second import would add the event again")
+            raise self._bad(
+                line, ("key",), "is missing; without `key` or `id` a second import would add the event again"
+            )
         return Asked(line, contract, event)
 
     def _check_product(self, line: int, record: ContractRecord) -> None:
@@ -105,7 +107,9 @@ class Records:
         if isinstance(forms, str):
             raise self._bad(line, ("product",), forms)
         if record.form not in forms:
-            raise self._bad(line, ("form",), f"{record.form!r} is no form of {record.product}; it has {', '.join(forms)}")
+            raise self._bad(
+                line, ("form",), f"{record.form!r} is no form of {record.product}; it has {', '.join(forms)}"
+            )
 
     def _bad(self, line: int, at: tuple[str, ...], message: str) -> BadRecord:
         return BadRecord(message, file=self.problems.file, line=line, at=".".join(at))

@@ -2,8 +2,8 @@
 
 import csv
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, Final
 
@@ -91,17 +91,19 @@ def _nobody(_: int) -> None:
 
 def lines(path: Path, tell: Tell, newline: str | None = None) -> Iterator[str]:
     """The lines of a text; bytes that are not UTF-8 become surrogates, which `unfit` finds."""
-    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline=newline) as file:
+    with path.open("rb") as raw, TextIOWrapper(raw, "utf-8-sig", "surrogateescape", newline) as file:
         number = 0
         while text := file.readline(LONGEST + 1):
             number += 1
             if len(text) > LONGEST:
-                message = f"is longer than {LONGEST:,} characters; it is no line of records. Check its quotes and line ends."
+                message = (
+                    f"is longer than {LONGEST:,} characters; it is no line of records. Check its quotes and line ends."
+                )
                 raise BadRecord(message, file=str(path), line=number)
             if number % EACH == 0:
-                tell(file.buffer.tell())
+                tell(raw.tell())
             yield text
-        tell(os.fstat(file.fileno()).st_size)
+        tell(raw.tell())
 
 
 def check_header(header: Sequence[str], line: int | None, problems: Problems) -> None:
@@ -143,13 +145,13 @@ def fits(line: int, content: dict[str, Any], problems: Problems) -> bool:
 def decoded(text: str) -> dict[str, Any]:
     """A JSON object; numbers stay as they are written, what is null is not given. Raises ValueError."""
     try:
-        content = json.loads(text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_unique)
+        content = _JSON.decode(text)
     except json.JSONDecodeError as error:
         raise ValueError(f"is no JSON ({error.msg}, column {error.colno}); write one object a line.") from None
     except RecursionError:
         raise ValueError("is nested too deeply; write one flat object a line.") from None
     if not isinstance(content, dict):
-        raise ValueError("is no JSON object; write one object a line, like {\"contract\": …, \"kind\": …}.")
+        raise ValueError('is no JSON object; write one object a line, like {"contract": …, "kind": …}.')
     if (not text.isascii() or "\\u" in text) and (wrong := unfit(content)):
         raise ValueError(wrong)
     return {name: value for name, value in content.items() if value is not None} if "null" in text else content
@@ -161,6 +163,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         raise ValueError(f"has the key {next(name for name in names if names.count(name) > 1)!r} twice; keep one.")
     return found
+
+
+_JSON: Final = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_unique)
 
 
 def unfit(value: Any) -> str:

@@ -1,7 +1,8 @@
 """The book: a journal with stored positions. What the cycle works on, in memory or in a database."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
@@ -74,11 +75,16 @@ class Book(Journal, Protocol):
     def declined(self, contract_id: str) -> list[tuple[int, str]]:
         """Events of the contract that were refused: sequence and reason."""
 
+    def ahead(self, contracts: Sequence[str]) -> AbstractContextManager[None]:
+        """Within this, contracts that are about to be read one after the other may be read together."""
+
     def open_many(self, contracts: Iterable[Contract]) -> None:
         """Begin contracts, all or none."""
 
-    def record_many(self, events: Iterable[tuple[str, Event]], known: date | None = None) -> list[Recorded]:
-        """Append events of contracts in order, all or none. BadEvent says which one is wrong, and why."""
+    def record_many(
+        self, events: Iterable[tuple[str, Event]], known: date | None = None, opening: Iterable[Contract] = ()
+    ) -> list[Recorded]:
+        """Append events in order, after the `opening` of new contracts, all or none. BadEvent says which is wrong."""
 
     def close_period(self, period: str, who: str = "") -> None:
         """Close an accounting period, YYYY-MM, and all before it: nothing is posted into them any more."""
@@ -118,8 +124,8 @@ def refuse_closed(entries: Iterable[Entry], closed: str | None) -> None:
         return
     for entry in entries:
         if entry.period <= closed:
-            raise BadInput(f"contract {entry.contract}, event {entry.event}: accounting period {entry.period} is closed "
-                           f"(all are through {closed}); post into an open one, or reopen it")  # fmt: skip
+            raise BadInput(f"contract {entry.contract}, event {entry.event}: accounting period {entry.period} is "
+                           f"closed, as all are through {closed}; post into an open one, or reopen it")  # fmt: skip
 
 
 def partition_of(contract_id: str, partitions: int) -> int:
@@ -182,6 +188,9 @@ class MemoryBook(MemoryJournal):
         refuse_closed(new, self._closed)
         MemoryJournal.post(self, new)
 
+    def ahead(self, contracts: Sequence[str]) -> AbstractContextManager[None]:
+        return nullcontext()
+
     def open_many(self, contracts: Iterable[Contract]) -> None:
         new = list(contracts)
         before = dict(self._contracts)
@@ -192,14 +201,18 @@ class MemoryBook(MemoryJournal):
             self._contracts = before
             raise
 
-    def record_many(self, events: Iterable[tuple[str, Event]], known: date | None = None) -> list[Recorded]:
+    def record_many(
+        self, events: Iterable[tuple[str, Event]], known: date | None = None, opening: Iterable[Contract] = ()
+    ) -> list[Recorded]:
+        contracts = dict(self._contracts)
         before = {contract: list(recorded) for contract, recorded in self._events.items()}, self._sequence
+        self.open_many(opening)
         recorded = []
         for place, (contract, event) in enumerate(events):
             try:
                 recorded.append(self.record(contract, event, known))
             except (BadInput, NotFound) as bad:
-                self._events, self._sequence = before
+                self._contracts, (self._events, self._sequence) = contracts, before
                 raise BadEvent(str(bad), place) from None
         return recorded
 

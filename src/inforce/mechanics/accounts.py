@@ -5,8 +5,8 @@ here less what was given before. The parts always add up to the amount, and no p
 """
 
 from .interest import with_interest
-from .money import lesser_of, portion, ratio
-from .records import Annuity, Breakdown, Due, Market, Terms
+from .money import greater_of, lesser_of, portion, ratio
+from .records import Annuity, Breakdown, Due, Market, Reason, Terms
 from .rule import rule
 from .units import units_for, units_left, value_of
 
@@ -49,7 +49,15 @@ def put_parts(c: Annuity, p: Terms, m: Market, b: Breakdown) -> None:
 
 @rule
 def take_parts(c: Annuity, p: Terms, m: Market, b: Breakdown) -> None:
-    """Move its part out of each account, worth `b.account_value`; the whole value takes every unit."""
+    """Move its part out of each account, worth `b.account_value`; the whole value takes every unit.
+
+    An account that is not worth its part is a fault.
+    """
+    short = 0
+    for k in range(c.funds + c.fixed):
+        short += greater_of(0, b.part[k] - b.account_value[k])
+    if short > 0:
+        b.fault = Reason.AMOUNT_EXCEEDS_ACCOUNT
     for k in range(c.funds):
         left = units_left(c.units[k], m.unit_value[k], p.value_scale, b.part[k], b.account_value[k])
         b.account_change[k] -= b.part[k]

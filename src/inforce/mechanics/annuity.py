@@ -12,7 +12,7 @@ from .accounts import (
     worth_of,
 )
 from .death_benefit import death_benefit, free_look_refund, payments_floor_after
-from .limits import gross_withdrawal, transfer_total
+from .limits import gross_withdrawal, net_falls_short, transfer_total
 from .maintenance_charge import maintenance_charge, maintenance_reason
 from .money import greater_of, portion
 from .records import Annuity, Breakdown, ChargeFrom, Due, Market, Operation, Reason, Status, Terms
@@ -206,6 +206,9 @@ def withdraw(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> None:
     if b.gross > b.value:
         b.fault = Reason.AMOUNT_EXCEEDS_VALUE
         return
+    if net_falls_short(c, p, d, b, b.gross) == 1:
+        b.fault = Reason.NET_CANNOT_BE_PAID
+        return
     settle(c, p, d, b, b.value, 0)
     if d.named == 1:
         take_named(c, p, m, b, d, b.gross, named_total(c, b, d))
@@ -242,7 +245,7 @@ def cancel(c: Annuity, p: Terms, m: Market, b: Breakdown) -> None:
     """The free look: the contract is returned, no surrender charge is taken."""
     b.before = b.value
     b.gross = b.value
-    b.net = free_look_refund(p, b.value, c.payments, c.deductions)
+    b.net = free_look_refund(p, b.value, greater_of(0, c.payments - c.withdrawals), c.deductions)
     b.company = b.net - b.gross
     b.charge_reason = Reason.FREE_LOOK_RETURNS_IT
     empty(c, p, m, b)

@@ -26,7 +26,7 @@ def death_benefit(p: Terms, value: int, floor: int) -> int:
 
 @rule
 def free_look_refund(p: Terms, value: int, payments: int, deductions: int) -> int:
-    """What a contract returned in the free look period pays."""
+    """What a contract returned in the free look period pays; `payments` are net of what was withdrawn."""
     if p.refund == Refund.PAYMENTS:
         return payments
     if p.refund == Refund.GREATER_OF_VALUE_AND_PAYMENTS:

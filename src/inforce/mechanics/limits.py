@@ -43,12 +43,29 @@ def may_pay(c: Annuity, p: Terms, amount: int) -> int:
 
 
 @rule
+def amount_asked(c: Annuity, d: Due, b: Breakdown) -> int:
+    """What a withdrawal asks for: an amount, or what it names account by account."""
+    if d.amount > 0:
+        return d.amount
+    return named_total(c, b, d)
+
+
+@rule
 def gross_withdrawal(c: Annuity, p: Terms, d: Due, b: Breakdown) -> int:
     """The amount a withdrawal takes from the contract value, surrender charge and taxes included."""
-    amount = d.amount if d.amount > 0 else named_total(c, b, d)
     if d.net == 1:
-        return gross_for_net(c, p, d, amount, free_amount(c, p, b.value), b.value)
-    return amount
+        return gross_for_net(c, p, d, amount_asked(c, d, b), free_amount(c, p, b.value), b.value)
+    return amount_asked(c, d, b)
+
+
+@rule
+def net_falls_short(c: Annuity, p: Terms, d: Due, b: Breakdown, gross: int) -> int:
+    """1 where a withdrawal of `gross` leaves less than the net amount asked for."""
+    if d.net == 0:
+        return 0
+    if net_of(c, p, d, gross, lesser_of(gross, free_amount(c, p, b.value)), b.value) < amount_asked(c, d, b):
+        return 1
+    return 0
 
 
 @rule
@@ -57,16 +74,15 @@ def may_withdraw(c: Annuity, p: Terms, d: Due, b: Breakdown) -> int:
     if c.status != Status.IN_FORCE:
         return Reason.NOT_IN_FORCE
     gross = gross_withdrawal(c, p, d, b)
-    asked_for = d.amount if d.amount > 0 else named_total(c, b, d)
     if gross > b.value:
         return Reason.AMOUNT_EXCEEDS_VALUE
     if gross <= 0:
         return Reason.BELOW_MINIMUM_WITHDRAWAL
-    if d.net == 1 and net_of(c, p, d, gross, lesser_of(gross, free_amount(c, p, b.value)), b.value) < asked_for:
+    if net_falls_short(c, p, d, b, gross) == 1:
         return Reason.NET_CANNOT_BE_PAID
     if gross == b.value:
         return Reason.WHOLE_VALUE
-    if asked_for < p.minimum_withdrawal:
+    if amount_asked(c, d, b) < p.minimum_withdrawal:
         return Reason.BELOW_MINIMUM_WITHDRAWAL
     if b.value - gross < p.minimum_value_after:
         return Reason.BELOW_MINIMUM_VALUE_AFTER

@@ -187,7 +187,7 @@ class Annuity:
     transfers: int = 0
     """Transfers in this contract year."""
     maintenance_day: int = 0
-    """Day number on which the maintenance charge was last taken."""
+    """Day number on which the maintenance charge was last due, taken or waived."""
 
 
 @record

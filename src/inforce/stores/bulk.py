@@ -1,4 +1,4 @@
-"""Many rows at once: `executemany` in SQLite, `COPY` in PostgreSQL. Rows are plain tuples, days and instants as text."""
+"""Many rows at once: `executemany` in SQLite, `COPY` in PostgreSQL. Rows are tuples, days and instants in them text."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final

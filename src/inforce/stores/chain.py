@@ -7,7 +7,7 @@ after it; a seal that was noted elsewhere shows that too.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Final
 
@@ -27,7 +27,10 @@ class Head:
     entries: int
     entry_hash: bytes
     version: int = 0
-    """Counts the postings, so that one who works from an old state is noticed. Not hashed."""
+    """Counts the postings, so that one who works from an old state is noticed."""
+    on: date | None = None
+    sequence: int = 0
+    """Of the stored position: its day and the last event it saw. These three are not hashed."""
 
 
 @dataclass(frozen=True, slots=True)

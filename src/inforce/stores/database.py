@@ -1,14 +1,14 @@
 """Connections to SQLite and PostgreSQL, and the two kinds of transaction that a book needs."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, Executable, Row, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from inforce.errors import BadBook
 
@@ -31,7 +31,7 @@ _PRAGMAS: Final = (
 commit, so a day that was reported as posted is posted. It costs one flush a transaction, not one a row."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Database:
     """Where a book is kept."""
 
@@ -39,17 +39,39 @@ class Database:
     """For messages, without a password."""
     engine: Engine
     wait: float = WAIT
+    _reader: Connection | None = None
+    """Kept open: to begin and end a transaction costs more than most reads."""
 
     @property
     def sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
 
+    def fetch(self, statement: Executable, **values: Any) -> Sequence[Row[Any]]:
+        """The rows of one statement, as the book is now."""
+        with translated(self.where):
+            try:
+                if self._reader is None:
+                    self._reader = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+                return self._reader.execute(statement, values).all()
+            except BaseException:
+                self.close()
+                raise
+
+    def close(self) -> None:
+        """Close the connections; the next use opens new ones."""
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            with suppress(SQLAlchemyError):
+                reader.close()
+        self.engine.dispose()
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one state of the book from its first look on."""
-        level = {} if self.sqlite else {"isolation_level": "REPEATABLE READ"}
+        level: dict[str, Any] = {} if self.sqlite else {"isolation_level": "REPEATABLE READ"}
         with translated(self.where), self.engine.connect() as connection:
-            with connection.execution_options(**level).begin():
+            connection.execution_options(inforce_begins="BEGIN", **level)
+            with connection.begin():
                 yield connection
 
     @contextmanager
@@ -59,7 +81,7 @@ class Database:
         Other writers wait for it. Readers do not: they see the book as it was.
         """
         with translated(self.where), self.engine.connect() as connection:
-            connection.execution_options(inforce_writes=True)
+            connection.execution_options(inforce_begins="BEGIN IMMEDIATE")
             with connection.begin():
                 if not self.sqlite:
                     _lock(connection, self.wait)
@@ -99,13 +121,14 @@ def _begin_by_hand(connection: Any, _: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("inforce_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    begin = connection.get_execution_options().get("inforce_begins")
+    if begin:
+        connection.exec_driver_sql(begin)
 
 
 def _postgresql(url: URL, wait: float) -> Database:
     with translated(url.render_as_string()):
-        engine = create_engine(url, pool_size=2, pool_pre_ping=True)
+        engine = create_engine(url, pool_size=2)
     event.listen(engine, "connect", _in_utc)
     return Database(url.set(drivername="postgresql").render_as_string(), engine, wait)
 

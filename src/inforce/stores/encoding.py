@@ -1,14 +1,15 @@
 """Events, contracts and positions as text, and back without loss. One thing has one text."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
+from sqlalchemy import Row
 
 from inforce.contracts import AnyEvent, Contract, Event
 from inforce.errors import BadBook, BadInput
@@ -17,7 +18,7 @@ from inforce.mechanics.records import Annuity
 
 _EVENT: Final[TypeAdapter[Event]] = TypeAdapter(AnyEvent)
 _CONTRACT: Final = TypeAdapter(Contract)
-_STATE_NAMES: Final = tuple(f.name for f in fields(Annuity))  # type: ignore[arg-type]
+_STATE_NAMES: Final = tuple(f.name for f in fields(Annuity))
 _STATE_VALUES: Final = attrgetter(*_STATE_NAMES)
 
 
@@ -82,7 +83,7 @@ def event_bytes(sequence: int, contract: str, known: str, payload: str) -> bytes
 def entry_bytes(entry: Entry) -> bytes:
     """What the hash of an entry covers, besides the one before it: the entry with all its lines."""
     return canonical([
-        entry.contract, entry.event, entry.operation, entry.effective.isoformat(), entry.known.isoformat(),
+        entry.contract, entry.event, entry.operation, iso(entry.effective), iso(entry.known),
         entry.period, entry.terms, entry.engine, [(line.account, line.cents, line.units) for line in entry.lines],
     ])  # fmt: skip
 
@@ -105,27 +106,28 @@ def state_from(text: str | None, contract: str) -> Annuity | None:
     return Annuity(**content)
 
 
-Position = tuple[str, str | None, str | None, str, int, int, str, str | None, str | None]
+Position = tuple[str | None, str | None, str | None, str, int, int, str, str | None, str | None]
 """A stored position as columns: on, issued, delivered, allocation, suspense, sequence, waiting, state, next due."""
 
 
 def position_columns(snapshot: Snapshot, next_due: date | None) -> Position:
     """A snapshot and the next day due as columns."""
     return (
-        snapshot.on.isoformat(), iso(snapshot.issued), iso(snapshot.delivered),
+        iso(snapshot.on), iso(snapshot.issued), iso(snapshot.delivered),
         to_json(dict(snapshot.allocation)).decode(), snapshot.suspense, snapshot.sequence,
         to_json(sorted(snapshot.waiting)).decode(), state_text(snapshot.state), iso(next_due),
     )  # fmt: skip
 
 
-def snapshot_from(row: Mapping[str, Any], contract: str) -> Snapshot:
+def snapshot_from(row: Row[Any], contract: str) -> Snapshot:
     """The snapshot of a row of `positions`."""
     return Snapshot(
-        row["on"], row["issued"], state_from(row["state"], contract), row["delivered"],
-        json.loads(row["allocation"]), row["suspense"], row["sequence"], frozenset(json.loads(row["waiting"])),
+        row.on, row.issued, state_from(row.state, contract), row.delivered,
+        json.loads(row.allocation), row.suspense, row.sequence, frozenset(json.loads(row.waiting)),
     )  # fmt: skip
 
 
+@lru_cache(maxsize=10_000)
 def iso(day: date | None) -> str | None:
     """A day as text, None as None."""
     return None if day is None else day.isoformat()

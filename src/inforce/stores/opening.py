@@ -28,7 +28,7 @@ def opened(where: str | Path, *, create: bool = True, wait: float = WAIT) -> tup
             book = _book(database, connection) if version == HEAD else ""
         return database, book or _upgraded(database, create)
     except BaseException:
-        database.engine.dispose()
+        database.close()
         raise
 
 
@@ -120,7 +120,12 @@ def _note(database: Database, connection: Connection, new: bool) -> None:
         return
     from inforce import __version__
 
-    row = {"book": str(uuid.uuid4()), "schema": SCHEMA, "created": datetime.now(UTC), "engine": f"inforce {__version__}"}
+    row = {
+        "book": str(uuid.uuid4()),
+        "schema": SCHEMA,
+        "created": datetime.now(UTC),
+        "engine": f"inforce {__version__}",
+    }
     connection.execute(meta.insert().values(row))
     if database.sqlite:
         connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION}")

@@ -48,7 +48,8 @@ class Instant(TypeDecorator[datetime]):
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+        instant: datetime = value
+        return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def _text(name: str, **options: Any) -> Column[str]:
@@ -65,7 +66,9 @@ def _number(name: str) -> Column[int]:
 
 
 def _contract(**options: Any) -> Column[int]:
-    return Column("contract", BigInteger, ForeignKey("contracts.number"), nullable=False, autoincrement=False, **options)
+    return Column(
+        "contract", BigInteger, ForeignKey("contracts.number"), nullable=False, autoincrement=False, **options
+    )
 
 
 def _hash(name: str = "hash") -> Column[bytes]:

@@ -14,15 +14,18 @@ from inforce.ledger import Entry
 from . import schema
 from .bulk import Row, insert_rows, update_rows
 from .chain import NO_SEAL, START, Head, Seal, head_bytes, link, seal_digest
-from .encoding import Position, canonical, entry_bytes, instant_text
+from .encoding import Position, canonical, entry_bytes, instant_text, iso
 
 CHUNK: Final = 5_000
 """Numbers in one `IN (…)`."""
 
+AT_ONCE: Final = 4_000
+"""Lines kept in memory before they are handed to the database, still within the transaction."""
+
 _EVENT_HEAD: Final = ("contract", "events", "event_hash")
 _ENTRY_HEAD: Final = ("contract", "entries", "entry_hash", "version")
 _STORED: Final = ("on", "issued", "delivered", "allocation", "suspense", "sequence", "waiting", "state", "next_due")
-_POSITION: Final = tuple(schema.positions.columns.keys())
+_TABLES: Final = schema.metadata.sorted_tables
 
 T = TypeVar("T")
 
@@ -43,7 +46,7 @@ def last_seal(connection: Connection) -> Seal:
 def heads_of(connection: Connection, numbers: Iterable[int]) -> dict[int, Head]:
     """The heads of contracts."""
     p = schema.positions.c
-    columns = (p.contract, p.events, p.event_hash, p.entries, p.entry_hash, p.version)
+    columns = (p.contract, p.events, p.event_hash, p.entries, p.entry_hash, p.version, p.on, p.sequence)
     found: dict[int, Head] = {}
     for part in chunks(sorted(numbers)):
         for row in connection.execute(select(*columns).where(p.contract.in_(part))):
@@ -53,7 +56,7 @@ def heads_of(connection: Connection, numbers: Iterable[int]) -> dict[int, Head]:
 
 @dataclass(slots=True)
 class Writing:
-    """What a transaction will write. Nothing is in the database before `finish`."""
+    """What a transaction writes."""
 
     connection: Connection
     last: Seal
@@ -63,9 +66,11 @@ class Writing:
     sequence: int = 0
     contracts: int = 0
     prices: int = 0
+    opened: set[int] = field(default_factory=set)
     event_heads: set[int] = field(default_factory=set)
     entry_heads: set[int] = field(default_factory=set)
     rows: dict[str, list[Row]] = field(default_factory=dict)
+    declined: int = 0
     stored: dict[int, Position] = field(default_factory=dict)
 
     @classmethod
@@ -85,9 +90,10 @@ class Writing:
 
     def open(self, contract_id: str, spread: int, payload: str, start: bytes) -> int:
         """A new contract; returns its number. `start` is the hash of its row."""
+        self.contracts += 1
         number = self.contracts
         self.heads[number] = Head(number, 0, start, 0, start)
-        self.event_heads.add(number)
+        self.opened.add(number)
         self.add(schema.contracts, (number, contract_id, spread, payload, self.seal, start))
         self.add(schema.positions, (number, 0, start, 0, start, 0, *(None,) * len(_STORED)))
         return number
@@ -109,12 +115,19 @@ class Writing:
         for e in entries:
             place += 1
             digest = link(digest, entry_bytes(e))
-            entry_rows.append((number, place, e.event, e.operation, e.effective.isoformat(), e.known.isoformat(),
+            entry_rows.append((number, place, e.event, e.operation, iso(e.effective), iso(e.known),
                                e.period, e.terms, e.engine, seal, digest))  # fmt: skip
             line_rows += [(number, place, n, x.account, x.cents, x.units) for n, x in enumerate(e.lines)]
         if place != head.entries:
             self.heads[number] = Head(number, head.events, head.event_hash, place, digest, head.version + 1)
             self.entry_heads.add(number)
+        if len(line_rows) >= AT_ONCE:
+            self._hand_over()
+
+    def decline(self, number: int, sequence: int, reason: str) -> None:
+        """An event that was refused."""
+        self.declined += 1
+        self.add(schema.declined, (number, self.seal, self.declined, sequence, reason))
 
     def store(self, number: int, position: Position) -> None:
         """A contract's position, in place of the one before."""
@@ -125,8 +138,7 @@ class Writing:
 
     def finish(self, what: Mapping[str, Any]) -> Seal:
         """Write it all and the seal."""
-        for table in schema.metadata.sorted_tables:
-            insert_rows(self.connection, table, self.rows.get(table.name, ()))
+        self._hand_over()
         self._update_positions()
         seal = Seal(self.seal, datetime.now(UTC), canonical(what).decode(), self.contracts, self.sequence,
                     self.prices, self._changed_heads(), START)  # fmt: skip
@@ -136,6 +148,10 @@ class Writing:
              seal.prices, seal.heads, seal.digest)
         ])  # fmt: skip
         return seal
+
+    def _hand_over(self) -> None:
+        for table in _TABLES:
+            insert_rows(self.connection, table, self.rows.pop(table.name, ()))
 
     def _update_positions(self) -> None:
         heads = self.heads
@@ -153,7 +169,7 @@ class Writing:
 
     def _changed_heads(self) -> bytes:
         digest = sha256()
-        for number in sorted(self.event_heads | self.entry_heads):
+        for number in sorted(self.opened | self.event_heads | self.entry_heads):
             h = self.heads[number]
             digest.update(head_bytes(number, h.events, h.event_hash, h.entries, h.entry_hash))
         return digest.digest()

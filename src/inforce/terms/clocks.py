@@ -68,6 +68,13 @@ class Amendment:
     where: Mapping[str, Plain]
     effective: Mapping[str, Plain]
     provenance: Provenance
+    raw: TermPath
+    """Where its value stands among the tree's places."""
+
+    @property
+    def since(self) -> date:
+        """The day from which it holds: of several the latest wins, of these the one filed last."""
+        return read_day(self.effective["from"]) if "from" in self.effective else self.filed
 
 
 @dataclass(slots=True)
@@ -79,15 +86,13 @@ class Tree:
     amendments: dict[TermPath, list[Amendment]] = field(default_factory=dict)
 
     def place(self, path: TermPath) -> Place:
-        amended = next((path[:n] for n in range(len(path), 0, -1) if path[:n] in self.amendments), None)
-        if amended is not None and path not in self.places:
-            return self.places[("amendment", *amended)]
         while path and path not in self.places:
             path = path[:-1]
         return self.places[path] if path in self.places else next(iter(self.places.values()))
 
-    def error(self, path: TermPath, message: str) -> BadTerms:
-        place = self.place(path)
+    def error(self, path: TermPath, message: str, *, place: Place | None = None) -> BadTerms:
+        """An error at the place of a raw path, or at `place`."""
+        place = place or self.place(path)
         return BadTerms(message, file=place.file, line=place.line, at=".".join(path))
 
 
@@ -101,6 +106,19 @@ class Resolver:
     filed_by: date | None = None
     provenance: dict[TermPath, Provenance] = field(default_factory=dict)
 
+    def error(self, path: TermPath, message: str) -> BadTerms:
+        """An error of a resolved value: at its own place, or at that of the values around it; in an amendment there."""
+        exact = self.provenance.get(path)
+        if exact is not None:
+            return self.tree.error(path, message, place=exact.place)
+        known = self.tree.place(path)
+        for n in range(len(path), 0, -1):
+            around = [source.place for at, source in self.provenance.items() if at[:n] == path[:n]]
+            if around:
+                amended = all(place.file != known.file for place in around)
+                return self.tree.error(path, message, place=around[0] if amended else known)
+        return self.tree.error(path, message)
+
     def section(self, name: str) -> Plain:
         """The plain value of a section, every choice made; fills `provenance` for each scalar below it."""
         if name not in self.tree.content:
@@ -110,7 +128,7 @@ class Resolver:
     def _resolve(self, node: Plain, path: TermPath, raw: TermPath, source: Provenance | None) -> Plain:
         amendment = self._amendment(path)
         if amendment is not None:
-            return self._chosen(amendment.becomes, path, ("amendment", *path), amendment.provenance)
+            return self._chosen(amendment.becomes, path, amendment.raw, amendment.provenance)
         return self._chosen(node, path, raw, source)
 
     def _chosen(self, node: Plain, path: TermPath, raw: TermPath, source: Provenance | None) -> Plain:
@@ -141,10 +159,11 @@ class Resolver:
         ]
         if not found:
             return None
-        latest = max(a.filed for a in found)
-        last = [a for a in found if a.filed == latest]
+        latest = max((a.since, a.filed) for a in found)
+        last = [a for a in found if (a.since, a.filed) == latest]
         if len(last) > 1:
-            raise self.tree.error(path, f"is amended twice by filings of {latest} for the same contracts and day")
+            message = f"is amended twice from {latest[0]} by filings of {latest[1]} for one contract"
+            raise self.tree.error(path, message, place=self.tree.place(last[-1].raw))
         return last[0]
 
     def _choice(self, items: list[Any], path: TermPath, raw: TermPath) -> int:

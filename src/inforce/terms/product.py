@@ -117,7 +117,7 @@ class Product:
     def _resolve(self, cohort: Cohort, on: date, filed_by: date | None) -> ContractTerms:
         resolver = Resolver(self.tree, cohort, on, filed_by)
         plain = {name: resolver.section(name) for name in section_fields() if name in self.tree.content}
-        sections = validated(VariableAnnuityTerms, plain, self.tree, ())
+        sections = validated(VariableAnnuityTerms, plain, resolver, ())
         sources = {".".join(path): source for path, source in resolver.provenance.items()}
         return ContractTerms(self, cohort, sections, terms_record(sections), sources, record_sources(sections))
 
@@ -131,10 +131,9 @@ class Product:
         tree = Tree(self.tree.content, dict(self.tree.places), dict(self.tree.amendments))
         for name, becomes in changes.items():
             path = tuple(name.split("."))
-            tree.places[("amendment", *path)] = tree.place(path)
             source = Provenance(name, tree.place(path), assumption=why)
             filed = [a for a in tree.amendments.get(path, ()) if a.filed < date.max]
-            tree.amendments[path] = [*filed, Amendment(path, becomes, date.max, {}, {}, source)]
+            tree.amendments[path] = [*filed, Amendment(path, becomes, date.max, {}, {}, source, path)]
         card = self.card
         if sold_throughout:
             forms = {form: Sale.model_validate({"from": str(FIRST_DAY), "assumption": why}) for form in card.forms}
@@ -182,9 +181,9 @@ class Product:
                 yield source
 
 
-def validated(model: type[M], plain: Any, tree: Tree, path: TermPath) -> M:
+def validated(model: type[M], plain: Any, known: Tree | Resolver, path: TermPath) -> M:
     """`model` from plain values; the first thing that does not fit becomes an error at its file and line."""
-    return parsed(model, plain, lambda at, message: tree.error((*path, *at), message))
+    return parsed(model, plain, lambda at, message: known.error((*path, *at), message))
 
 
 def load_product(folder: Path) -> Product:
@@ -297,12 +296,13 @@ def _amend(tree: Tree, sources: list[Source], documents: Mapping[str, Document])
                 raise file.error(at, "has neither `cite:` nor `assumption:`")
             where: Any = change.get("for") or {}
             effective: Any = change.get("effective") or {"from": str(filed)}
-            amendment = Amendment(path, change["becomes"], filed, where, effective, source_of)
+            raw = (f"amendment {source.file.name} {i}", *path)
+            amendment = Amendment(path, change["becomes"], filed, where, effective, source_of, raw)
             tree.amendments.setdefault(path, []).append(amendment)
             for key, place in source.places.items():
                 if key[:3] == (*at, "becomes"):
-                    tree.places[("amendment", *path, *key[3:])] = place
-            tree.places[("amendment", *path)] = source.place((*at, "becomes"))
+                    tree.places[(*raw, *key[3:])] = place
+            tree.places[raw] = source.place((*at, "becomes"))
 
 
 def _date(tree: Tree, path: TermPath, value: Any) -> date:
@@ -318,7 +318,7 @@ def _conditions(tree: Tree) -> Iterator[tuple[TermPath, dict[str, Any], dict[str
         yield path, _condition(tree, (*path, "for"), node.get("for")), _span(tree, path, node.get("effective"))
     for path, amendments in tree.amendments.items():
         for a in amendments:
-            raw = ("amendment", *path)
+            raw = a.raw
             yield raw, _condition(tree, raw, a.where), _span(tree, raw, a.effective)
 
 
@@ -408,13 +408,15 @@ def _check_choices(product: Product) -> None:
     amended = {path: False for path in product.tree.amendments}
     for name, model in ((n, m) for n, m in section_fields().items() if n in product.tree.content):
         for cohort, on in _cohorts(product, name):
-            plain = Resolver(product.tree, cohort, on).section(name)
-            _validate_section(product, name, model, plain)
+            resolver = Resolver(product.tree, cohort, on)
+            plain = resolver.section(name)
+            _validate_section(resolver, name, model, plain)
             for path in amended:
                 amended[path] = amended[path] or (path[0] == name and _present(plain, path[1:]))
     for path, found in amended.items():
         if not found:
-            raise product.tree.error(("amendment", *path), f"amends {'.'.join(path)}, which is no term")
+            place = product.tree.place(product.tree.amendments[path][0].raw)
+            raise product.tree.error(path, "is amended, and is no term", place=place)
 
 
 def _present(plain: Plain, path: TermPath) -> bool:
@@ -425,15 +427,15 @@ def _present(plain: Plain, path: TermPath) -> bool:
     return True
 
 
-def _validate_section(product: Product, name: str, model: Any, plain: Plain) -> None:
+def _validate_section(resolver: Resolver, name: str, model: Any, plain: Plain) -> None:
     if isinstance(model, type) and issubclass(model, BaseModel):
-        validated(model, plain, product.tree, (name,))
+        validated(model, plain, resolver, (name,))
         return
     inner = model.__args__[1]
     if not isinstance(plain, dict):
-        raise product.tree.error((name,), "must be a mapping from id to account")
+        raise resolver.error((name,), "must be a mapping from id to account")
     for key, value in plain.items():
-        validated(inner, value, product.tree, (name, key))
+        validated(inner, value, resolver, (name, key))
 
 
 def _cohorts(product: Product, section: str) -> Iterator[tuple[Cohort, date]]:

@@ -76,7 +76,7 @@ def _plain(node: yaml.Node, path: TermPath, source: Source, error: type[Located]
     line = node.start_mark.line + 1
     source.places[path] = Place(source.file, line)
     at = ".".join(path)
-    if not isinstance(node, yaml.ScalarNode) and id(node) in seen:
+    if id(node) in seen:
         raise error("YAML aliases are not allowed: write the value out", file=source.file, line=line, at=at)
     seen.add(id(node))
     if isinstance(node, yaml.ScalarNode):

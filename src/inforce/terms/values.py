@@ -100,7 +100,9 @@ def or_none(parse: Any) -> Any:
     """The parser, with `none` for no limit."""
 
     def read(value: Any) -> Any:
-        return None if value in ("none", None) else parse(value)
+        if value is None:
+            raise ValueError("is left blank; write `none` where there is no limit")
+        return None if value == "none" else parse(value)
 
     return read
 
@@ -127,7 +129,8 @@ def parsed(model: type[M], plain: Any, fail: Callable[[tuple[str, ...], str], Ex
     try:
         return model.model_validate(plain)
     except ValidationError as failure:
-        first = failure.errors()[0]
+        errors = failure.errors()
+        first = next((error for error in errors if error["type"] == "extra_forbidden"), errors[0])  # misspelt, mostly
         raise fail(tuple(str(part) for part in first["loc"]), _message(first)) from None
 
 

@@ -205,7 +205,7 @@ def test_an_observer_sees_what_a_replay_sees() -> None:
     changes = Changes()
     at = position(life(), observer=changes)
     for what in (*QUANTITIES, "net"):
-        assert explain(at, market(), what, changes=changes) == explain(at, market(), what)
+        assert explain(at, market(), what, changes=changes).as_dict() == explain(at, market(), what).as_dict()
 
 
 def opened() -> tuple[Position, Changes, Annuity]:
@@ -364,6 +364,8 @@ def test_unknown_questions_are_told_what_can_be_asked(at: Position) -> None:
 def test_refused_requests_are_refused(at: Position) -> None:
     with pytest.raises(Refused, match="amount_exceeds_value"):
         explain(at, market(), Withdrawal(on=TODAY, amount="1000000"))
+    with pytest.raises(NotFound, match="only surrender, withdrawal, death"):
+        explain(at, market(), FreeLook(on=TODAY))
     with pytest.raises(Refused, match="not_issued"):
         explain(position([]), market(), "surrender_value")
 

@@ -30,8 +30,8 @@ FREE = "free_withdrawal: {assumption: made up, share: 10%, of: value, on_full_su
 LAST = "}\n"
 CHARGE = """surrender_charge:
   {assumption: made up, charged_on: amount_above_free, anniversary_belongs_to: year_ending, """
-MAINTENANCE = """maintenance_charge: {assumption: made up, waived_from: none, when: contract_year_end, on_surrender: yes,
-  from: all_accounts,
+MAINTENANCE = """maintenance_charge: {assumption: made up, waived_from: none, when: contract_year_end,
+  on_surrender: yes, from: all_accounts,
   """
 
 BAD_SECTIONS = {
@@ -44,7 +44,8 @@ BAD_SECTIONS = {
     "a list instead of sections": ("- free_withdrawal # <-\n", "", "must be a mapping"),
     "nothing at all": ("# <-\n", "", "must be a mapping"),
     # keys
-    "an unknown section": ("free_withdrawals: {} # <-\n", "free_withdrawals", "is not a section; sections are rounding,"),
+    "an unknown section": ("free_withdrawals: {} # <-\n", "free_withdrawals",
+        "is not a section; sections are rounding,"),
     "an unknown key": (FREE + "carried_over: no # <-\n" + LAST, "free_withdrawal.carried_over", "is not a known key"),
     "a missing key": ("free_look: {assumption: made up, days: 10} # <-\n", "free_look.refund", "is missing"),
     # values
@@ -259,8 +260,10 @@ def test_folder_in_place_of_a_file(tmp_path: Path) -> None:
 
 
 BAD_CARDS = {
-    "a day that is none": ("from: 1987-04-27\n    to: 2000-12-31", "from: 27 April 1987", "forms.single.from", "is not a date"),
-    "an unknown key": ("kind: variable_annuity", "kind: variable_annuity\ncolour: blue", "colour", "is not a known key"),
+    "a day that is none": ("from: 1987-04-27\n    to: 2000-12-31", "from: 27 April 1987", "forms.single.from",
+        "is not a date"),
+    "an unknown key": ("kind: variable_annuity", "kind: variable_annuity\ncolour: blue", "colour",
+        "is not a known key"),
     "another kind": ("kind: variable_annuity", "kind: endowment", "kind", "'variable_annuity'"),
     "no version": ("version: 1\n", "", "version", "is missing"),
     "a filing that is not listed": ("[separate-account-filings, Separate Account 1]", "[lost, x]",
@@ -321,7 +324,8 @@ BAD_AMENDMENTS = {
                                      "'soon' is not a date"),
     "a filing that is not listed": ("amends: update-1999 # <-\nfiled: 2009-05-01\nchanges: []\n", "amends",
                                     "amends 'update-1999', which documents.yaml does not list"),
-    "no source": (HEAD + "  - {term: free_look.days, becomes: 20} # <-\n", "changes.0", "neither `cite:` nor `assumption:`"),
+    "no source": (HEAD + "  - {term: free_look.days, becomes: 20} # <-\n", "changes.0",
+        "neither `cite:` nor `assumption:`"),
     "a source that is not listed": (
         HEAD + "  - {term: free_look.days, becomes: 20, cite: [lost, x]} # <-\n", "free_look.days", "cites 'lost'"),
     "an unknown key": (HEAD + "  - {term: free_look.days, becomes: 20, from: 2010-01-01, assumption: x} # <-\n",
@@ -338,7 +342,8 @@ BAD_AMENDMENTS = {
         "'ZZ' is not one of"),
     "a term that is none": (HEAD + "  - {term: free_look.dais, becomes: 20, assumption: x} # <-\n", None,
                             "amends free_look.dais, which is no term"),
-    "a section that is none": (HEAD + "  - {term: free_looks.days, becomes: 20, assumption: x} # <-\n", None, "no term"),
+    "a section that is none": (HEAD + "  - {term: free_looks.days, becomes: 20, assumption: x} # <-\n", None,
+        "no term"),
 }  # fmt: skip
 
 

@@ -1,0 +1,162 @@
+"""The writer of a book against a bare bulk insert of the same rows, and what it costs to read and to record.
+
+`measure(where, contracts)` needs an empty place for two books: a folder for SQLite, or a function that gives addresses
+of empty PostgreSQL databases.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from time import perf_counter, process_time
+from typing import Any
+
+from sqlalchemy import Table
+
+from inforce.contracts import Contract
+from inforce.contracts.events import PurchasePayment
+from inforce.ledger import Done, Entry, Line, Run, Snapshot, Stored
+from inforce.mechanics.records import new_annuity
+from inforce.stores import SqlBook, open_book, schema, verify, writing
+from inforce.stores.bulk import insert_rows
+
+FIRST = date(2001, 5, 2)
+DAYS = 5
+LINES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds for all contracts, the median of several days; `ratio` is writer to bare insert."""
+
+    database: str
+    contracts: int
+    open: float
+    record: float
+    read: float
+    writer: float
+    writer_cpu: float
+    bare: float
+    verify: float
+
+    @property
+    def ratio(self) -> float:
+        return self.writer / self.bare
+
+    def __str__(self) -> str:
+        each = f"{1e6 * self.writer / self.contracts:.0f} µs a contract-day"
+        return (
+            f"{self.database:10} {self.contracts:>7,} contracts: writer {self.writer:.3f} s ({each}), bare insert "
+            f"{self.bare:.3f} s, ratio {self.ratio:.2f}; open {self.open:.2f} s, record {self.record:.2f} s, "
+            f"read {self.read:.2f} s, verify {self.verify:.2f} s"
+        )
+
+
+def measure(new_place: Callable[[], str | Path], contracts: int, days: int = DAYS) -> Timing:
+    """A day on which everyone is due: an entry of four lines and a new position for each contract, several days."""
+    ids = [f"C{n:07}" for n in range(contracts)]
+    written: list[dict[str, list[Any]]] = []
+    with open_book(new_place()) as book:
+        opening = _seconds(lambda: book.open_many(_contracts(ids)))
+        recording = _seconds(lambda: book.record_many(_payments(ids)))
+        sequence = {contract: n + 1 for n, contract in enumerate(ids)}
+        reading = _seconds(lambda: _read(book, ids))
+        writer, cpu = [], []
+        for n in range(days):
+            day = FIRST + timedelta(days=n)
+            done, run = _day(ids, sequence, day), Run(day, 0, 1, contracts, contracts, datetime.now(UTC))
+            with _rows() as rows:
+                start = process_time()
+                writer.append(_seconds(lambda done=done, run=run: book.commit(run, done)))  # type: ignore[misc]
+                cpu.append(process_time() - start)
+            written.append(rows)
+        checking = _seconds(lambda: verify(book))
+        name = book.database.engine.dialect.name
+    bare = _bare(new_place(), ids, written)
+    return Timing(name, contracts, opening, recording, reading, median(writer), median(cpu), median(bare), checking)
+
+
+def _seconds(work: Callable[[], Any]) -> float:
+    start = perf_counter()
+    work()
+    return perf_counter() - start
+
+
+def _contracts(ids: list[str]) -> Iterator[Contract]:
+    for contract in ids:
+        yield Contract(contract, "flex-extra", "flexible", "non_qualified", "NY", allocation={"growth": 1_000_000_000})
+
+
+def _payments(ids: list[str]) -> Iterator[tuple[str, PurchasePayment]]:
+    for contract in ids:
+        yield contract, PurchasePayment(on=FIRST, amount=1_000_000, key=f"feed-{contract}", who="home office")
+
+
+def _day(ids: list[str], sequence: dict[str, int], day: date) -> list[Done]:
+    return [_done(contract, sequence[contract], day) for contract in ids]
+
+
+def _done(contract: str, sequence: int, day: date) -> Done:
+    state = new_annuity(8, 1, 744_000)
+    state.units = [123_456_789 * (sequence % 97 + k) for k in range(8)]
+    state.layer_paid, state.layer_left, state.layer_day = [1_000_000] * 4, [900_000] * 4, [744_000] * 4
+    state.layers = 4
+    lines = [Line(f"contract/fund-{k}", 1_000 + sequence % 89, 654_321) for k in range(LINES - 1)]
+    entry = Entry(contract, f"maintenance_charge {day}", "maintenance_charge", day, day, f"{day:%Y-%m}",
+                  "flex-extra@1+0a1b2c3d", "inforce 0.1.0",
+                  (*lines, Line("company/maintenance_charge", -sum(x.cents for x in lines))))  # fmt: skip
+    snapshot = Snapshot(day, FIRST, state, FIRST, {"growth": 1_000_000_000}, 0, sequence)
+    return Done(Stored(contract, snapshot, day + timedelta(days=1)), (entry,))
+
+
+def _read(book: SqlBook, ids: list[str]) -> None:
+    with book.ahead(ids):
+        for contract in ids:
+            book.stored(contract)
+            book.contract(contract)
+            book.events(contract)
+            book.declined(contract)
+
+
+@contextmanager
+def _rows() -> Iterator[dict[str, list[Any]]]:
+    """The rows that a writer writes, by table: those of `positions` in full."""
+    rows: dict[str, list[Any]] = {}
+
+    def inserted(connection: Any, table: Table, new: Any) -> None:
+        rows.setdefault(table.name, []).extend(new)
+        insert(connection, table, new)
+
+    def updated(connection: Any, table: Table, names: Any, new: Any) -> None:
+        rows.setdefault(table.name, []).extend(new)
+        update(connection, table, names, new)
+
+    insert, update = writing.insert_rows, writing.update_rows
+    writing.insert_rows, writing.update_rows = inserted, updated  # type: ignore[assignment]
+    try:
+        yield rows
+    finally:
+        writing.insert_rows, writing.update_rows = insert, update
+
+
+def _bare(place: str | Path, ids: list[str], days: list[dict[str, list[Any]]]) -> list[float]:
+    """The same rows into the same tables by `executemany` or `COPY`, each day in one transaction."""
+    taken = []
+    with open_book(place) as book:
+        book.open_many(_contracts(ids))
+        for rows in days:
+            # a bare insert of positions: contract, entries, entry hash, version, then what is stored
+            rows["positions"] = [(r[0], 1, r[2], r[1], r[2], r[3], *r[4:]) for r in rows["positions"]]
+            with book.database.writing() as connection:
+                connection.execute(schema.positions.delete())
+                connection.execute(schema.seals.delete())
+            taken.append(_seconds(lambda rows=rows: _insert(book, rows)))  # type: ignore[misc]
+    return taken
+
+
+def _insert(book: SqlBook, rows: dict[str, list[Any]]) -> None:
+    with book.database.writing() as connection:
+        for table in schema.metadata.sorted_tables:
+            insert_rows(connection, table, rows.get(table.name, ()))

@@ -1,0 +1,85 @@
+"""The reads that a day's work repeats for each contract, and the same for many contracts at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import Row, bindparam, select, union
+
+from inforce.contracts import Contract
+from inforce.ledger import Recorded, Stored
+
+from . import schema
+from .database import Database
+from .encoding import contract_from, event_from, snapshot_from
+
+_C, _E, _P, _I, _D = (t.c for t in (schema.contracts, schema.events, schema.positions, schema.inbox, schema.declined))
+_NUMBER: Final = bindparam("number")
+_NUMBERS: Final = bindparam("numbers", expanding=True)
+
+CONTRACT: Final = select(_C.number, _C.payload).where(_C.id == bindparam("id"))
+CONTRACTS: Final = select(_C.id).order_by(_C.number)
+
+EVENTS: Final = select(_E.contract, _E.sequence, _E.known, _E.payload).order_by(_E.contract, _E.place)
+DECLINED: Final = select(_D.contract, _D.sequence, _D.reason).order_by(_D.contract, _D.seal, _D.place)
+
+EVENTS_OF: Final = EVENTS.where(_E.contract == _NUMBER)
+POSITION_OF: Final = select(schema.positions).where(_P.contract == _NUMBER)
+DECLINED_OF: Final = DECLINED.where(_D.contract == _NUMBER)
+
+_DAY: Final = bindparam("day")
+_WAITING: Final = union(
+    select(_P.contract).where(_P.next_due <= _DAY),
+    select(_I.contract).where(_I.ready <= _DAY),
+)
+DUE: Final = select(_C.id, _C.number).where(_C.number.in_(_WAITING.scalar_subquery())).order_by(_C.number)
+DUE_IN_PARTITION: Final = DUE.where(_C.spread % bindparam("partitions") == bindparam("partition"))
+
+
+@dataclass(slots=True)
+class Opened:
+    """What a day's work reads of one contract."""
+
+    contract: Contract
+    position: Row[Any]
+    events: list[Recorded] = field(default_factory=list)
+    declined: list[tuple[int, str]] = field(default_factory=list)
+
+
+def recorded_in(rows: Sequence[Row[Any]], contract_id: str, known_by: date | None) -> list[Recorded]:
+    """Rows of `EVENTS` as events known by a day."""
+    return [
+        Recorded(sequence, contract_id, known, event_from(payload))
+        for _, sequence, known, payload in rows
+        if known_by is None or known <= known_by
+    ]
+
+
+def stored_in(row: Row[Any], contract_id: str) -> Stored | None:
+    """A row of `positions` as a stored position."""
+    if row.on is None:
+        return None
+    return Stored(contract_id, snapshot_from(row, contract_id), row.next_due)
+
+
+def open_together(database: Database, ids: Mapping[int, str]) -> dict[str, Opened]:
+    """Contracts with their positions, events and refusals, in four reads."""
+    numbers = list(ids)
+    with database.reading() as connection:
+        rows = {
+            name: connection.execute(query, {"numbers": numbers}).all()
+            for name, query in (
+                ("contracts", select(_C.number, _C.payload).where(_C.number.in_(_NUMBERS))),
+                ("positions", select(schema.positions).where(_P.contract.in_(_NUMBERS))),
+                ("events", EVENTS.where(_E.contract.in_(_NUMBERS))),
+                ("declined", DECLINED.where(_D.contract.in_(_NUMBERS))),
+            )
+        }
+    payloads = {number: payload for number, payload in rows["contracts"]}
+    found = {row.contract: Opened(contract_from(payloads[row.contract]), row) for row in rows["positions"]}
+    for number, sequence, known, payload in rows["events"]:
+        found[number].events.append(Recorded(sequence, ids[number], known, event_from(payload)))
+    for number, sequence, reason in rows["declined"]:
+        found[number].declined.append((sequence, reason))
+    return {ids[number]: opened for number, opened in found.items()}
