@@ -64,8 +64,8 @@ def request_item(recorded: Recorded, calendar: Calendar, first_day: date | None)
     event = recorded.event
     day = effective_date(event, calendar)
     if event.kind == "purchase_payment" and first_day is not None:
-        rule = Adjust(str(calendar.non_valuation_day.purchase_payment))
-        day = max(day, first_day, adjusted(first_day, rule))
+        at_last_price = calendar.non_valuation_day.purchase_payment == "last_price"
+        day = max(day, first_day if at_last_price else adjusted(first_day, Adjust.FOLLOWING))
     return Item(day, event.kind, recorded.sequence, recorded)
 
 

@@ -151,7 +151,7 @@ def _requested(position: Position, market: Market, request: Event, changes: Chan
     """What a request would do, run on a copy."""
     if not isinstance(request, tuple(QUOTED.values())):
         raise NotFound(
-            f"a {operation_words(request.kind)} cannot be priced as if it were made; only {', '.join(QUOTED)}"
+            f"a {operation_words(request.kind)} cannot be priced as if it were made; one of {', '.join(QUOTED)} can"
         )
     r = set_out(position, market, request)
     run = traced_run(_leaves(position, market, r, request.on, changes, request), r.prices, r.due)

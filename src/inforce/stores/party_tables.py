@@ -160,7 +160,7 @@ def _found(database: Database, connection: Connection, create: bool) -> bool:
     version = connection.execute(select(party_meta.c.schema)).scalar()
     if version != PARTY_SCHEMA:
         raise BadBook(f"the party store {database.where} has schema version {version}; this Inforce knows "
-                      f"{PARTY_SCHEMA}. Install the one that wrote it, or a newer one. Nothing was changed")  # fmt: skip
+                      f"{PARTY_SCHEMA}. Install a newer one. Nothing was changed")  # fmt: skip
     return True
 
 

@@ -316,7 +316,7 @@ def _conditions(tree: Tree) -> Iterator[tuple[TermPath, dict[str, Any], dict[str
     """Each `for:` and `effective:` of the terms, amendments included."""
     for path, node in marked(tree.content):
         yield path, _condition(tree, (*path, "for"), node.get("for")), _span(tree, path, node.get("effective"))
-    for path, amendments in tree.amendments.items():
+    for amendments in tree.amendments.values():
         for a in amendments:
             raw = a.raw
             yield raw, _condition(tree, raw, a.where), _span(tree, raw, a.effective)

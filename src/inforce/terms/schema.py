@@ -43,6 +43,12 @@ class Rounding(Strict):
         "was given before, so that the parts add up"
     )
 
+    @model_validator(mode="after")
+    def _cents_at_least(self) -> "Rounding":
+        if self.unit_decimals + self.unit_value_decimals < 2:
+            raise ValueError("units and unit values have at least two decimals together, or no cent could be told")
+        return self
+
 
 class NonValuationDays(Strict):
     """For each kind of event on a day without prices: the preceding or following valuation date, or with `last_price`

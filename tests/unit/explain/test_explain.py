@@ -364,7 +364,7 @@ def test_unknown_questions_are_told_what_can_be_asked(at: Position) -> None:
 def test_refused_requests_are_refused(at: Position) -> None:
     with pytest.raises(Refused, match="amount_exceeds_value"):
         explain(at, market(), Withdrawal(on=TODAY, amount="1000000"))
-    with pytest.raises(NotFound, match="only surrender, withdrawal, death"):
+    with pytest.raises(NotFound, match="one of surrender, withdrawal, death can"):
         explain(at, market(), FreeLook(on=TODAY))
     with pytest.raises(Refused, match="not_issued"):
         explain(position([]), market(), "surrender_value")
