@@ -14,6 +14,7 @@ line say. In every page of `docs/` the word after a code block's language says w
 
 import ast
 import inspect
+import os
 import re
 import shlex
 import sys
@@ -30,6 +31,7 @@ from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import typer
 from pydantic import BaseModel, BeforeValidator
@@ -409,16 +411,17 @@ class _Page:
         program, *arguments = shlex.split(line)
         if program != "inforce":
             raise SystemExit(f"tools/reference.py: only inforce and echo $? can be run, not {line!r}")
-        printed, argv = StringIO(), sys.argv
-        with chdir(self.folder), redirect_stdout(printed), redirect_stderr(printed):
-            sys.argv = ["inforce", *arguments]
+        printed = StringIO()
+        plain = {"COLUMNS": "140", "FORCE_COLOR": "", "NO_COLOR": "1"}
+        with (
+            chdir(self.folder), redirect_stdout(printed), redirect_stderr(printed),
+            patch.dict(os.environ, plain), patch.object(sys, "argv", ["inforce", *arguments]),
+        ):  # fmt: skip
             try:
                 cli.main()
                 self.code = 0
             except SystemExit as ended:
                 self.code = int(ended.code or 0)
-            finally:
-                sys.argv = argv
         text = printed.getvalue().replace(f"{self.folder}/", "…/")
         return [line.rstrip() for line in text.rstrip("\n").split("\n")] if text else []
 

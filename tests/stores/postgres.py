@@ -41,11 +41,11 @@ class Server:
     def url(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={self.folder}"
 
-    def new_database(self) -> str:
-        """The address of a new, empty database."""
+    def new_database(self, like: str = "template0") -> str:
+        """The address of a new database: empty, or a copy of another."""
         self._databases += 1
         name = f"book{os.getpid()}_{self._databases}"
-        self.sql("postgres", f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy")
+        self.sql("postgres", f"CREATE DATABASE {name} TEMPLATE {like}")
         return self.url(name)
 
     def sql(self, database: str, *statements: str) -> list[tuple[Any, ...]]:

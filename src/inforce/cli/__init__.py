@@ -7,7 +7,7 @@ import typer
 
 from inforce.errors import Fault, InforceError, Refused
 
-from . import case, contract, demo, product
+from . import book, case, contract, demo, product
 
 app = typer.Typer(
     help="Variable annuities and variable universal life, run from their own prospectuses.",
@@ -23,6 +23,11 @@ app.add_typer(contract.ledger, name="ledger")
 app.command()(contract.value)
 app.command()(contract.quote)
 app.command()(contract.explain)
+app.add_typer(book.app, name="book")
+app.add_typer(book.cycle, name="cycle")
+app.command("import")(book.import_)
+contract.ledger.command()(book.verify)
+contract.ledger.command()(book.history)
 app.command()(demo.demo)
 app.command()(demo.published)
 

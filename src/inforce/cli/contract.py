@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .options import AsJson, ContractFile, KnownAt, On
+from .options import AsJson, Between, BookAt, ContractName, KnownAt, On, subject
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -16,14 +16,20 @@ ledger = typer.Typer(help="The journal and entries of a contract.", no_args_is_h
 QUOTES = ("surrender", "withdrawal", "death")
 
 
-def value(file: ContractFile, on: On, known_at: KnownAt = None, as_json: AsJson = False) -> None:
+def value(
+    name: ContractName,
+    on: On,
+    known_at: KnownAt = None,
+    book: BookAt = None,
+    between: Between = "refuse",
+    as_json: AsJson = False,
+) -> None:
     """What a contract is worth on a day: accounts, surrender value, death benefit."""
     from inforce import valuation
-    from inforce.cases import load_case
 
     from .output import print_json
 
-    loaded = load_case(file)
+    loaded = subject(name, book, between, known_at)
     v = valuation.value(loaded.advance(on, known_at), loaded.market, on)
     if as_json:
         print_json(v)
@@ -32,7 +38,7 @@ def value(file: ContractFile, on: On, known_at: KnownAt = None, as_json: AsJson 
 
 
 def quote(
-    file: ContractFile,
+    name: ContractName,
     kind: Annotated[str, typer.Argument(help="surrender, withdrawal or death")],
     on: On,
     amount: Annotated[str | None, typer.Option(help="Dollars of a withdrawal.")] = None,
@@ -45,15 +51,16 @@ def quote(
     ] = None,
     withholding: Annotated[str, typer.Option(help="Income tax withheld from the taxable part.")] = "0%",
     known_at: KnownAt = None,
+    book: BookAt = None,
+    between: Between = "refuse",
     as_json: AsJson = False,
 ) -> None:
     """What a surrender, withdrawal or death claim would pay on a day, and what would be taken."""
-    from inforce.cases import load_case
     from inforce.quote import quote as price
 
     from .output import print_json
 
-    loaded = load_case(file)
+    loaded = subject(name, book, between, known_at)
     request = _request(kind, on, amount, net, from_, withholding)
     q = price(loaded.advance(on, known_at), loaded.market, request)
     if as_json:
@@ -63,7 +70,7 @@ def quote(
 
 
 def explain(
-    file: ContractFile,
+    name: ContractName,
     what: Annotated[
         str,
         typer.Argument(
@@ -74,16 +81,17 @@ def explain(
     on: On,
     depth: Annotated[int, typer.Option(help="How many levels to print.", min=1)] = 8,
     known_at: KnownAt = None,
+    book: BookAt = None,
+    between: Between = "refuse",
     as_json: AsJson = False,
 ) -> None:
     """Why: a number down to the terms, prices and events it comes from."""
-    from inforce.cases import load_case
     from inforce.explain import Changes
     from inforce.explain import explain as explained
 
     from .output import console, print_json, styled
 
-    loaded = load_case(file)
+    loaded = subject(name, book, between, known_at)
     changes = Changes()
     position = loaded.advance(on, known_at, changes)
     explanation = explained(position, loaded.market, what, on, changes=changes)
@@ -97,18 +105,19 @@ def explain(
 
 @ledger.command()
 def show(
-    file: ContractFile,
+    name: ContractName,
     on: On,
     known_at: KnownAt = None,
+    book: BookAt = None,
+    between: Between = "refuse",
     entries: Annotated[bool, typer.Option("--entries", help="Every line of every entry.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """What happened up to a day: each event, what it did, what was refused, what waits."""
-    from inforce.cases import load_case
 
     from .output import print_json
 
-    loaded = load_case(file)
+    loaded = subject(name, book, between, known_at)
     position = loaded.advance(on, known_at)
     if as_json:
         print_json(position.entries)

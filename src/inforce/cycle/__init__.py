@@ -2,6 +2,7 @@
 
 from .correction import OWED, corrections
 from .fold import Applied, Declined, Position, Waiting, advance
+from .kept import Kept
 from .prices import Pricer
 from .run import Cycle, next_due
 from .schedule import effective_date, pricing_day
@@ -11,6 +12,7 @@ __all__ = [
     "Applied",
     "Cycle",
     "Declined",
+    "Kept",
     "Position",
     "Pricer",
     "Waiting",

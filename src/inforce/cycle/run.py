@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from inforce.contracts import Reversal
 from inforce.errors import Backdated
-from inforce.ledger import Book, Done, Entry, Run, Stored
+from inforce.ledger import Book, Done, Entry, Run, Stored, partition_of
 from inforce.market import Market
 from inforce.mechanics.records import Status
 from inforce.terms import Product
@@ -46,7 +46,22 @@ class Cycle:
         Raises:
             Fault: an invariant did not hold on some contract; nothing of this partition-day is posted.
         """
-        done = [self.work(contract, day) for contract in self.book.due(day, partition, partitions)]
+        due = self.book.due(day, partition, partitions)
+        with self.book.ahead(due):
+            done = [self.work(contract, day) for contract in due]
+        return self._commit(day, partition, partitions, done)
+
+    def correct(self, day: date, partition: int = 0, partitions: int = 1) -> Run:
+        """Replay every contract of a partition by what is known on a day, and post the differences: corrected prices.
+
+        A contract that comes out as it is posted is left alone.
+        """
+        names = [c for c in self.book.contracts() if partition_of(c, partitions) == partition and self.book.stored(c)]
+        with self.book.ahead(names):
+            found = [self._replayed(name, day) for name in names]
+        return self._commit(day, partition, partitions, [done for done in found if done.entries])
+
+    def _commit(self, day: date, partition: int, partitions: int, done: list[Done]) -> Run:
         entries = sum(len(each.entries) for each in done)
         run = Run(day, partition, partitions, len(done), entries, datetime.now(UTC))
         if done:
@@ -55,13 +70,21 @@ class Cycle:
 
     def work(self, contract_id: str, day: date) -> Done:
         """Everything due on one contract up to a day, from its stored position; replayed where something is late."""
-        stored = self.book.stored(contract_id)
         try:
-            position = self._advance(contract_id, day, stored)
-            entries = position.entries
+            position = self._advance(contract_id, day, self.book.stored(contract_id))
         except Backdated:
-            position = self._advance(contract_id, day, None)
-            entries = self._corrected(contract_id, position, day)
+            return self._replayed(contract_id, day)
+        return self._done(contract_id, position, position.entries)
+
+    def _replayed(self, contract_id: str, day: date) -> Done:
+        """A contract from nothing, with the difference to what is posted."""
+        position = self._advance(contract_id, day, None)
+        gone = frozenset(r.event.of for r in self.book.events(contract_id, day) if isinstance(r.event, Reversal))
+        return self._done(
+            contract_id, position, corrections(self.book.entries(contract_id), position.entries, day, gone)
+        )
+
+    def _done(self, contract_id: str, position: Position, entries: list[Entry]) -> Done:
         known = {sequence for sequence, _ in self.book.declined(contract_id)}
         declined = tuple((d.recorded.sequence, str(d.refused)) for d in position.declined
                          if d.recorded.sequence not in known)  # fmt: skip
@@ -76,10 +99,6 @@ class Cycle:
         opening = stored.snapshot if stored else None
         events = self.book.events(contract_id, day)
         return advance(contract, self.product(contract.product), events, self.market, day, opening=opening)
-
-    def _corrected(self, contract_id: str, position: Position, day: date) -> list[Entry]:
-        gone = frozenset(r.event.of for r in self.book.events(contract_id, day) if isinstance(r.event, Reversal))
-        return corrections(self.book.entries(contract_id), position.entries, day, gone)
 
 
 def next_due(position: Position) -> date | None:

@@ -25,6 +25,8 @@ from .words import BREAKDOWN, DUE, PATHS, STATE, TERMS, choice_words, status_wor
 
 COUNTS: Final = frozenset({"funds", "fixed", "layers"})
 """Fields that only say how long the lists are."""
+SINCE_ISSUE: Final = frozenset({"issue_day", "layer_day", "status"})
+"""Fields that do not change, or whose change is told elsewhere."""
 SCHEDULE: Final = frozenset({"operations", "order", "surrender_years"})
 """The same of the terms."""
 
@@ -126,8 +128,9 @@ class Leaves:
         label, unit = self.state_name(name, index)
         text = status_words(value) if name == "status" else ""
         text = "never" if name == "maintenance_day" and value == 0 else text
-        changed = self.changes.last(name, index, self.steps) if self.changes else None
-        return Leaf("state", label, unit, text, changed=changed)
+        if self.changes is None:
+            return Leaf("state", label, unit, text, note="" if name in SINCE_ISSUE else "its last change is not known")
+        return Leaf("state", label, unit, text, changed=self.changes.last(name, index, self.steps))
 
     def _term_leaf(self, name: str, index: int, value: int) -> Leaf:
         sources = self.terms.record_sources
@@ -175,14 +178,18 @@ class Leaves:
         label = f"interest index of {account.name} on {self.on}"
         if not self.state_before.balance[i]:
             return Traced(value, Leaf("index", label, "factor"))
-        count = Traced(0, self.term_leaf(f"fixed_accounts.{name}.day_count"))
-        return Traced(value, Leaf("index", label, "factor", parts=(*self._rates(i, name, account), count)))
-
-    def _rates(self, i: int, name: str, account: FixedAccount) -> Iterator[Traced]:
-        """The rates credited since the balance last changed, or in the last month where that day is not known."""
         changed = self.changes.last("anchor", i, self.steps) if self.changes else None
+        since = changed.on if changed else None
+        note = "" if since else "with the rate of the last month; when the balance last changed is not known"
+        count = Traced(0, self.term_leaf(f"fixed_accounts.{name}.day_count"))
+        return Traced(
+            value, Leaf("index", label, "factor", note=note, parts=(*self._rates(since, name, account), count))
+        )
+
+    def _rates(self, since: date | None, name: str, account: FixedAccount) -> Iterator[Traced]:
+        """The rates credited since a day, or in the last month where none is given."""
         last = self.on - timedelta(days=1)
-        months = list(_months(changed.on if changed else last, last))
+        months = list(_months(since or last, last))
         credited = groupby(months, key=lambda day: self.market.credited(name, day, account.minimum_rate))
         for rates, run in credited:
             yield self._credited(name, rates, list(run))

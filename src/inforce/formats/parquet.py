@@ -154,7 +154,7 @@ class Writer:
 def _type(column: Column) -> pa.DataType:
     if column.shape == "mapping":
         return pa.map_(pa.string(), pa.string())
-    kinds = {"money": pa.decimal128(20, 2), "day": pa.date32(), "whole": pa.int64(), "yes_no": pa.bool_()}
+    kinds = {"money": pa.decimal128(38, 2), "day": pa.date32(), "whole": pa.int64(), "yes_no": pa.bool_()}
     return kinds.get(column.kind, pa.string())
 
 

@@ -181,6 +181,7 @@ class MemoryBook(MemoryJournal):
         return self._runs[::-1][:last]
 
     def declined(self, contract_id: str) -> list[tuple[int, str]]:
+        self.contract(contract_id)
         return list(self._declined.get(contract_id, []))
 
     def post(self, entries: Iterable[Entry]) -> None:

@@ -9,7 +9,7 @@ after it; a seal that was noted elsewhere shows that too.
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Final
+from typing import Final, NamedTuple
 
 from .encoding import canonical, instant_text
 
@@ -17,8 +17,7 @@ START: Final = b"\0" * 32
 """Stands before the first seal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """How far a contract's two chains have come."""
 
     contract: int

@@ -20,6 +20,9 @@ WAIT: Final = 10.0
 APPLICATION: Final = 0x494E_4642
 """Marks an SQLite file as a book (`PRAGMA application_id`): INFB."""
 
+AnyRow = Row[*tuple[Any, ...]]
+"""A row of which the columns are known by their names only."""
+
 _PRAGMAS: Final = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA trusted_schema = OFF",
@@ -46,7 +49,7 @@ class Database:
     def sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
 
-    def fetch(self, statement: Executable, **values: Any) -> Sequence[Row[Any]]:
+    def fetch(self, statement: Executable, **values: Any) -> Sequence[AnyRow]:
         """The rows of one statement, as the book is now."""
         with translated(self.where):
             try:

@@ -4,22 +4,25 @@ import json
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from hashlib import sha256
 from operator import attrgetter
 from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
-from sqlalchemy import Row
 
 from inforce.contracts import AnyEvent, Contract, Event
 from inforce.errors import BadBook, BadInput
 from inforce.ledger import Entry, Snapshot
 from inforce.mechanics.records import Annuity
 
+from .database import AnyRow
+
 _EVENT: Final[TypeAdapter[Event]] = TypeAdapter(AnyEvent)
 _CONTRACT: Final = TypeAdapter(Contract)
 _STATE_NAMES: Final = tuple(f.name for f in fields(Annuity))
 _STATE_VALUES: Final = attrgetter(*_STATE_NAMES)
+_FIELDS: Final = sha256(" ".join(_STATE_NAMES).encode()).hexdigest()[:8]
 
 
 def canonical(content: Any) -> bytes:
@@ -89,21 +92,21 @@ def entry_bytes(entry: Entry) -> bytes:
 
 
 def state_text(state: Annuity | None) -> str | None:
-    """A contract's state by field name, under the name of its record."""
+    """A contract's state: its record, a fingerprint of the record's fields, and their values in order."""
     if state is None:
         return None
-    return to_json({"Annuity": dict(zip(_STATE_NAMES, _STATE_VALUES(state), strict=True))}).decode()
+    return to_json(("Annuity", _FIELDS, _STATE_VALUES(state))).decode()
 
 
 def state_from(text: str | None, contract: str) -> Annuity | None:
     """The state of a text. Raises BadBook where it was stored by an engine with other fields."""
     if text is None:
         return None
-    content = json.loads(text).get("Annuity")
-    if content is None or content.keys() != set(_STATE_NAMES):
+    record, names, values = json.loads(text)
+    if (record, names) != ("Annuity", _FIELDS):
         raise BadBook(f"the stored position of contract {contract} is of another engine version: its state has other "
                       "fields; replay the contract with this one")  # fmt: skip
-    return Annuity(**content)
+    return Annuity(*values)
 
 
 Position = tuple[str | None, str | None, str | None, str, int, int, str, str | None, str | None]
@@ -119,7 +122,7 @@ def position_columns(snapshot: Snapshot, next_due: date | None) -> Position:
     )  # fmt: skip
 
 
-def snapshot_from(row: Row[Any], contract: str) -> Snapshot:
+def snapshot_from(row: AnyRow, contract: str) -> Snapshot:
     """The snapshot of a row of `positions`."""
     return Snapshot(
         row.on, row.issued, state_from(row.state, contract), row.delivered,

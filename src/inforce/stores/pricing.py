@@ -4,13 +4,14 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select
+from sqlalchemy import Connection, and_, or_, select
 
 from inforce.errors import BadMarketData
 from inforce.ledger.prices import Key, Price, market_data, news, prices_in
 from inforce.market import MarketData
 
 from . import schema
+from .database import AnyRow
 from .encoding import canonical
 from .writing import Writing, chunks
 
@@ -63,7 +64,7 @@ def known(connection: Connection, known_by: date | None) -> MarketData:
     return market_data(map(_price, rows), MarketData().decimals if scale is None else scale)
 
 
-def _price(row: Row[Any]) -> Price:
+def _price(row: AnyRow) -> Price:
     kind, name, separate_account, charge_class, at, value, dividend, gain, file, line = tuple(row)[2:12]
     return Price((kind, name, separate_account, charge_class), at, (value, dividend, gain), file, line)
 

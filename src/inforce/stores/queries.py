@@ -5,18 +5,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, select, union
+from sqlalchemy import BindParameter, bindparam, select, union
 
 from inforce.contracts import Contract
 from inforce.ledger import Recorded, Stored
 
 from . import schema
-from .database import Database
+from .database import AnyRow, Database
 from .encoding import contract_from, event_from, snapshot_from
 
 _C, _E, _P, _I, _D = (t.c for t in (schema.contracts, schema.events, schema.positions, schema.inbox, schema.declined))
-_NUMBER: Final = bindparam("number")
-_NUMBERS: Final = bindparam("numbers", expanding=True)
+_NUMBER: Final[BindParameter[int]] = bindparam("number")
+_NUMBERS: Final[BindParameter[Any]] = bindparam("numbers", expanding=True)
 
 CONTRACT: Final = select(_C.number, _C.payload).where(_C.id == bindparam("id"))
 CONTRACTS: Final = select(_C.id).order_by(_C.number)
@@ -28,7 +28,7 @@ EVENTS_OF: Final = EVENTS.where(_E.contract == _NUMBER)
 POSITION_OF: Final = select(schema.positions).where(_P.contract == _NUMBER)
 DECLINED_OF: Final = DECLINED.where(_D.contract == _NUMBER)
 
-_DAY: Final = bindparam("day")
+_DAY: Final[BindParameter[date]] = bindparam("day")
 _WAITING: Final = union(
     select(_P.contract).where(_P.next_due <= _DAY),
     select(_I.contract).where(_I.ready <= _DAY),
@@ -42,12 +42,12 @@ class Opened:
     """What a day's work reads of one contract."""
 
     contract: Contract
-    position: Row[Any]
+    position: AnyRow
     events: list[Recorded] = field(default_factory=list)
     declined: list[tuple[int, str]] = field(default_factory=list)
 
 
-def recorded_in(rows: Sequence[Row[Any]], contract_id: str, known_by: date | None) -> list[Recorded]:
+def recorded_in(rows: Sequence[AnyRow], contract_id: str, known_by: date | None) -> list[Recorded]:
     """Rows of `EVENTS` as events known by a day."""
     return [
         Recorded(sequence, contract_id, known, event_from(payload))
@@ -56,7 +56,7 @@ def recorded_in(rows: Sequence[Row[Any]], contract_id: str, known_by: date | Non
     ]
 
 
-def stored_in(row: Row[Any], contract_id: str) -> Stored | None:
+def stored_in(row: AnyRow, contract_id: str) -> Stored | None:
     """A row of `positions` as a stored position."""
     if row.on is None:
         return None

@@ -7,13 +7,14 @@ from hashlib import sha256
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Table, and_, exists, func, select
+from sqlalchemy import Connection, Table, and_, exists, func, select
 
 from inforce.errors import InforceError
 from inforce.ledger import Entry, Line
 
 from . import schema
 from .chain import START, Seal, first_link, head_bytes, link, seal_digest
+from .database import AnyRow
 from .encoding import canonical, entry_bytes, event_bytes, event_from, instant_text
 from .opening import damaged
 from .pricing import price_bytes
@@ -116,7 +117,7 @@ class _Check:
                 yield from self._contract(row, parts)
             last = rows[-1].number
 
-    def _contract(self, row: Row[Any], parts: "_Parts") -> Iterator[Finding]:
+    def _contract(self, row: AnyRow, parts: "_Parts") -> Iterator[Finding]:
         if first_link(row.number, row.payload) != row.hash or f'"id":{canonical(row.id).decode()}' not in row.payload:
             yield Finding("contracts", f"contract {row.id}", "changed")
         events = _Chain("events", row.id, row.hash, at_seal={row.seal: (0, row.hash)})
@@ -232,8 +233,8 @@ class _Check:
             yield Finding("seals", f"seal {seal.number}", "changed")
         covered = self.heads.pop(seal.number, None) or sha256()
         if covered.digest() != seal.heads:
-            yield Finding("seals", f"seal {seal.number} of {seal.written}", "what was written then is not what is there "
-                          f"now; it did {seal.what}")  # fmt: skip
+            yield Finding("seals", f"seal {seal.number} of {seal.written}", "what it covers is not what is there now; "
+                          f"it did {seal.what}")  # fmt: skip
 
     def _ends(self, last: Seal) -> Iterator[Finding]:
         """How far the numbers have come."""
@@ -252,7 +253,7 @@ class _Parts:
     """The rows of contracts whose numbers follow each other."""
 
     def __init__(self, connection: Connection, after: int, to: int) -> None:
-        self.heads: dict[int, Row[Any]] = {}
+        self.heads: dict[int, AnyRow] = {}
         p = schema.positions.c
         for row in _rows(connection, (p.contract, p.events, p.event_hash, p.entries, p.entry_hash), p, after, to):
             self.heads[row.contract] = row
@@ -270,16 +271,16 @@ class _Parts:
 
 def _rows(
     connection: Connection, columns: Iterable[Any], of: Any, after: int, to: int, *order: Any
-) -> Sequence[Row[Any]]:
+) -> Sequence[AnyRow]:
     query = select(*columns).where(of.contract > after, of.contract <= to).order_by(of.contract, *order)
     return connection.execute(query).all()
 
 
-def _grouped(rows: Sequence[Row[Any]]) -> dict[int, list[Row[Any]]]:
+def _grouped(rows: Sequence[AnyRow]) -> dict[int, list[AnyRow]]:
     return {number: list(group) for number, group in groupby(rows, lambda row: row.contract)}
 
 
-def _event(row: Row[Any], contract: str) -> tuple[int, int, bytes, bytes | None]:
+def _event(row: AnyRow, contract: str) -> tuple[int, int, bytes, bytes | None]:
     """An event as the chain wants it; without content where a column says something else than the event."""
     content: bytes | None = event_bytes(row.sequence, contract, row.known.isoformat(), row.payload)
     columns = (row.id, row.key, row.kind, row.on.isoformat(), instant_text(row.received), row.who, row.channel,
@@ -292,7 +293,7 @@ def _event(row: Row[Any], contract: str) -> tuple[int, int, bytes, bytes | None]
     return row.place, row.seal, row.hash, content
 
 
-def _entry(row: Row[Any], lines: list[Row[Any]], contract: str) -> bytes | None:
+def _entry(row: AnyRow, lines: list[AnyRow], contract: str) -> bytes | None:
     if [line.line for line in lines] != list(range(len(lines))):
         return None
     sides = tuple(Line(line.account, line.cents, line.units) for line in lines)

@@ -102,7 +102,7 @@ class Writing:
         """The next event of a contract, by what its hash covers: its place and hash."""
         head = self.heads[number]
         digest = link(head.event_hash, content)
-        self.heads[number] = replace(head, events=head.events + 1, event_hash=digest)
+        self.heads[number] = head._replace(events=head.events + 1, event_hash=digest)
         self.event_heads.add(number)
         return head.events + 1, digest
 
@@ -133,7 +133,7 @@ class Writing:
         """A contract's position, in place of the one before."""
         head = self.heads[number]
         if number not in self.entry_heads:
-            self.heads[number] = replace(head, version=head.version + 1)
+            self.heads[number] = head._replace(version=head.version + 1)
         self.stored[number] = position
 
     def finish(self, what: Mapping[str, Any]) -> Seal:

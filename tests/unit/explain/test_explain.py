@@ -230,6 +230,7 @@ def test_opened_in_mid_life() -> None:
         e = explain(at, market(), "death_benefit", changes=known)
         assert e.value == explain(whole, market(), "death_benefit").value
         assert leaf(e, **floor).event is None
+        assert leaf(e, **floor).note == ("" if known else "its last change is not known")
     assert leaf(explain(at, market(), "equity", changes=changes), kind="state").event is not None
     with pytest.raises(MissingData, match="opened in mid-life"):
         explain(at, market(), "move", changes=changes)

@@ -186,7 +186,6 @@ def test_section_is_refused(text: str, at: str, says: str, tmp_path: Path) -> No
     refused(with_sections(tmp_path, text), "terms/section.yaml", text, at, says)
 
 
-@pytest.mark.xfail(reason="an alias of a plain value is taken for the value")
 def test_alias_of_a_plain_value_is_refused(tmp_path: Path) -> None:
     text = "free_look: {assumption: made up, days: &ten 10, refund: payments}\n"
     text += "purchase_payments: {assumption: x, kind: single, minimum_first: *ten, minimum: 0, maximum_total: none}\n"
@@ -194,14 +193,12 @@ def test_alias_of_a_plain_value_is_refused(tmp_path: Path) -> None:
         load_product(with_sections(tmp_path, text))
 
 
-@pytest.mark.xfail(reason="a limit that is left blank is read as `none`")
 def test_limit_that_is_left_blank_is_refused(tmp_path: Path) -> None:
     text = "purchase_payments: {assumption: x, kind: single, minimum_first: 0, minimum: 0, maximum_total: }\n"
     with pytest.raises(BadTerms, match="maximum_total"):
         load_product(with_sections(tmp_path, text))
 
 
-@pytest.mark.xfail(reason="a key that is misspelt is reported as missing, at the section's line")
 def test_misspelt_key_is_named(tmp_path: Path) -> None:
     text = "free_look:\n  assumption: made up\n  dais: 10 # <-\n  refund: payments\n"
     refused(with_sections(tmp_path, text), "terms/section.yaml", text, "free_look.dais", "is not a known key")
@@ -341,7 +338,7 @@ BAD_AMENDMENTS = {
         HEAD + "  - {term: free_look.days, becomes: 20, assumption: x, for: {issue_state: ZZ}} # <-\n", None,
         "'ZZ' is not one of"),
     "a term that is none": (HEAD + "  - {term: free_look.dais, becomes: 20, assumption: x} # <-\n", None,
-                            "amends free_look.dais, which is no term"),
+                            "is no term"),
     "a section that is none": (HEAD + "  - {term: free_looks.days, becomes: 20, assumption: x} # <-\n", None,
         "no term"),
 }  # fmt: skip
@@ -369,7 +366,6 @@ def test_amended_term_that_does_not_fit_is_refused(text: str, tmp_path: Path) ->
         load_product(amended(product_folder(tmp_path), text))
 
 
-@pytest.mark.xfail(reason="the error names the file that is amended, not the amendment")
 @pytest.mark.parametrize("text", AMENDED_AMISS.values(), ids=list(AMENDED_AMISS))
 def test_amended_term_that_does_not_fit_is_refused_at_the_amendment(text: str, tmp_path: Path) -> None:
     folder = amended(product_folder(tmp_path), text)

@@ -1,0 +1,32 @@
+"""A contract kept in a book, to be valued, quoted and explained like one from a file."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from inforce.contracts import Contract
+from inforce.ledger import Book
+from inforce.market import Between, Market
+from inforce.terms import Product, find_product
+
+from .fold import Observer, Position, advance
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One contract of a book, with its product and the market as it is known."""
+
+    book: Book
+    contract: Contract
+    product: Product
+    market: Market
+
+    @classmethod
+    def of(cls, book: Book, contract_id: str, between: Between = "refuse", known_at: date | None = None) -> "Kept":
+        """The contract of that id, with prices known by `known_at`. NotFound where the book has none."""
+        contract = book.contract(contract_id)
+        return cls(book, contract, find_product(contract.product), book.market(known_at, between))
+
+    def advance(self, through: date, known_at: date | None = None, observer: Observer | None = None) -> Position:
+        """The contract with everything due up to a day, by what was entered up to `known_at`; from nothing."""
+        events = self.book.events(self.contract.id, known_at)
+        return advance(self.contract, self.product, events, self.market, through, observer)

@@ -1,0 +1,49 @@
+"""The cycle over a range of days, in one process or shared by several, each with its own partition of the contracts."""
+
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from multiprocessing import get_context
+
+from inforce.ledger import Book
+from inforce.market import Between
+from inforce.terms import find_product
+
+from .run import Cycle
+
+OpenBook = Callable[[str], AbstractContextManager[Book]]
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What a range of days came to."""
+
+    days: int
+    contracts: int
+    entries: int
+
+
+def run_range(open_book: OpenBook, where: str, first: date, last: date, between: Between, workers: int = 1) -> Total:
+    """Run the cycle from `first` to `last` on the book at `where`; each worker opens it for itself.
+
+    What is posted is the same however many workers there are: a contract belongs to one partition. Interrupted, the
+    same call goes on where each worker stopped.
+    """
+    if workers == 1:
+        return run_partition(open_book, where, first, last, between, 0, 1)
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        parts = [pool.submit(run_partition, open_book, where, first, last, between, p, workers) for p in range(workers)]
+        totals = [part.result() for part in parts]
+    return Total(max(t.days for t in totals), sum(t.contracts for t in totals), sum(t.entries for t in totals))
+
+
+def run_partition(
+    open_book: OpenBook, where: str, first: date, last: date, between: Between, partition: int, partitions: int
+) -> Total:
+    """One worker's part, by the prices known on the last day."""
+    with open_book(where) as book:
+        cycle = Cycle(book, book.market(last, between), find_product)
+        runs = list(cycle.run(first, last, partition, partitions))
+    return Total(len(runs), sum(run.contracts for run in runs), sum(run.entries for run in runs))

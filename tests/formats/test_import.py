@@ -1,0 +1,230 @@
+"""Import: what a file of each kind adds to a book, and that a second time it adds nothing."""
+
+import subprocess
+import sys
+from datetime import date, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from tests.formats.conftest import Write
+from tests.formats.files import KNOWN, contents, opening, payment
+
+from inforce.contracts import Party
+from inforce.contracts.events import Issue, PurchasePayment, Transfer, Withdrawal
+from inforce.errors import BadEvent, BadRecord
+from inforce.formats import BadFile, Imported, check_file, import_file
+from inforce.ledger import Book, MemoryBook
+
+HALF, ALL = 500_000_000, 1_000_000_000
+
+CSV = """\
+contract,kind,on,at,key,id,amount,allocation,from,to,net,withholding,tax_year,reason
+C1,purchase_payment,2008-07-31,10:15,p1,,$1000.00,equity=50%;blend=50%,,,,,2008,
+C1,transfer,2008-08-01,,t1,,,,equity=100.00;blend=all,equity=100%,,,,
+C1,withdrawal,2008-08-04,16:30:05,,w1,500,,equity=40%; blend=60%,,yes,10%,,"school, fees"
+"""
+EVENTS = [
+    PurchasePayment(id="e1", on=date(2008, 7, 31), at=time(10, 15), key="p1", amount=100_000,
+                    allocation={"equity": HALF, "blend": HALF}, tax_year=2008),
+    Transfer.model_validate({"id": "e2", "on": "2008-08-01", "key": "t1", "from": {"equity": "100.00", "blend": "all"},
+                             "to": {"equity": "100%"}}),
+    Withdrawal.model_validate({"id": "w1", "on": "2008-08-04", "at": "16:30:05", "amount": "500.00", "net": "yes",
+                               "from": {"equity": "40%", "blend": "60%"}, "withholding": "10%",
+                               "reason": "school, fees"}),
+]  # fmt: skip
+
+
+def test_csv(book: Book, write: Write) -> None:
+    path = write("events.csv", CSV)
+    assert import_file(book, path, KNOWN) == Imported(path, events=3)
+    assert [r.event for r in book.events("C1")] == EVENTS
+    assert [r.known for r in book.events("C1")] == [KNOWN] * 3
+
+
+def test_json_lines(book: Book, write: Write) -> None:
+    lines = [
+        payment(at="10:15", amount=1000.00, allocation={"blend": "50%", "equity": "50%"}, tax_year=2008),
+        "",
+        {"contract": "C1", "kind": "transfer", "on": "2008-08-01", "key": "t1", "id": None,
+         "from": {"equity": 100, "blend": "all"}, "to": {"equity": "100%"}},
+        {"contract": "C1", "kind": "withdrawal", "on": "2008-08-04", "at": "16:30:05", "id": "w1", "amount": 500,
+         "net": True, "from": {"equity": "40%", "blend": "60%"}, "withholding": "10%", "reason": "school, fees"},
+    ]  # fmt: skip
+    assert import_file(book, write("events.jsonl", lines), KNOWN).events == 3
+    assert [r.event for r in book.events("C1")] == EVENTS
+
+
+@pytest.mark.parametrize(
+    ("written", "cents"),
+    [("1000", 100_000), ("1000.5", 100_050), ('"1000.50"', 100_050), ("100000000000000.01", 10_000_000_000_000_001)],
+)
+def test_a_number_is_dollars_as_it_is_written(book: Book, write: Write, written: str, cents: int) -> None:
+    line = f'{{"contract": "C1", "kind": "purchase_payment", "on": "2008-07-31", "key": 7, "amount": {written}}}'
+    import_file(book, write("e.jsonl", [line]), KNOWN)
+    event = book.events("C1")[0].event
+    assert isinstance(event, PurchasePayment)
+    assert (event.amount, event.key) == (cents, "7")
+
+
+def test_parquet_with_maps_structs_and_exact_types(book: Book, tmp_path: Path) -> None:
+    maps, struct = pa.map_(pa.string(), pa.string()), pa.struct([("equity", pa.string()), ("blend", pa.string())])
+    table = pa.table({
+        "contract": pa.array(["C1"] * 3).dictionary_encode(),
+        "kind": ["purchase_payment", "transfer", "withdrawal"],
+        "on": pa.array([date(2008, 7, 31), date(2008, 8, 1), date(2008, 8, 4)], pa.timestamp("ns")),
+        "at": pa.array([time(10, 15), None, time(16, 30, 5)], pa.time32("s")),
+        "key": ["p1", "t1", None],
+        "id": [None, None, "w1"],
+        "amount": pa.array([Decimal("1000.0000"), None, Decimal("500")], pa.decimal128(18, 4)),
+        "allocation": pa.array([[("equity", "50%"), ("blend", "50%")], None, None], maps),
+        "from": pa.array([None, {"equity": "100.00", "blend": "all"}, {"equity": "40%", "blend": "60%"}], struct),
+        "to": [None, "equity=100%", None],
+        "net": [None, None, True],
+        "withholding": [None, None, "10%"],
+        "tax_year": pa.array([2008, None, None], pa.int32()),
+        "reason": ["", "", "school, fees"],
+        "entered": pa.nulls(3),
+    })  # fmt: skip
+    pq.write_table(table, tmp_path / "events.parquet")
+    assert import_file(book, tmp_path / "events.parquet", KNOWN).events == 3
+    assert [r.event for r in book.events("C1")] == EVENTS
+
+
+def test_contracts_in_a_file_of_their_own(book: Book, write: Write) -> None:
+    path = write("contracts.csv", """\
+contract,product,form,qualification,issue_state,allocation,readings,parties,issued,delivered
+C2,flex-extra,flexible,qualified,TX,equity=60%;blend=40%,maintenance_charge.amount=thirty,"[{""id"": ""p-1"", ""role"": ""owner""}]",,
+C3,flex-extra,flexible,non_qualified,MA,,,,2008-07-31,2008-08-05
+""")  # fmt: skip
+    assert import_file(book, path, KNOWN) == Imported(path, contracts=2, events=1)
+    c2 = book.contract("C2")
+    assert (c2.product, c2.qualification, c2.issue_state) == ("flex-extra", "qualified", "TX")
+    assert dict(c2.allocation) == {"equity": 600_000_000, "blend": 400_000_000}
+    assert dict(c2.readings) == {"maintenance_charge.amount": "thirty"}
+    assert c2.parties == (Party(id="p-1", role="owner"),)
+    assert [r.event for r in book.events("C3")] == [Issue(id="issue", on=date(2008, 7, 31), delivered=date(2008, 8, 5))]
+    assert import_file(book, path, KNOWN).known_already == 3
+
+
+def test_contracts_and_events_in_one_file_in_any_order(book: Book, write: Write) -> None:
+    lines = [payment("C2"), opening("C2"), payment("C1"), opening("C3", issued="2008-07-31"), payment("C3")]
+    assert import_file(book, write("all.jsonl", lines), KNOWN) == Imported(write("all.jsonl", lines), 2, 4)
+    assert book.contracts() == ["C1", "C2", "C3"]
+    assert [r.event.id for r in book.events("C3")] == ["issue", "e2"]
+
+
+def test_a_second_time_adds_nothing(book: Book, write: Write) -> None:
+    lines = [opening("C2", issued="2008-07-31"), payment("C2", id="a"), payment("C2", key="", id="b"), payment("C1")]
+    path = write("all.jsonl", lines)
+    assert import_file(book, path, KNOWN) == Imported(path, 1, 4)
+    before = contents(book)
+    for known in (KNOWN, date(2009, 1, 2), None):
+        assert import_file(book, path, known) == Imported(path, known_already=5)
+    assert contents(book) == before
+
+
+def test_what_is_new_is_added_to_what_is_known(book: Book, write: Write) -> None:
+    import_file(book, write("a.jsonl", [payment(), opening("C2")]), KNOWN)
+    path = write("b.jsonl", [payment(id="other-id"), payment(key="p2"), opening("C2"), opening("C3")])
+    assert import_file(book, path, KNOWN) == Imported(path, 1, 1, 2)
+    assert [r.event.key for r in book.events("C1")] == ["p1", "p2"]
+
+
+def test_the_same_record_twice_in_a_file_counts_once(book: Book, write: Write) -> None:
+    lines = [payment(), payment(), payment(id="again"), payment(key="", id="x"), payment(key="", id="x"),
+             opening("C2"), opening("C2")]  # fmt: skip
+    path = write("a.jsonl", lines)
+    assert import_file(book, path, KNOWN) == Imported(path, 1, 2, 4)
+
+
+def test_the_order_within_mappings_does_not_matter(book: Book, write: Write) -> None:
+    one = payment(allocation={"equity": "60%", "blend": "40%"})
+    other = payment(allocation={"blend": "40%", "equity": "60%"})
+    assert import_file(book, write("a.jsonl", [one, other]), KNOWN).known_already == 1
+    assert import_file(book, write("b.jsonl", [other]), KNOWN).known_already == 1
+
+
+def test_known_day(book: Book, write: Write) -> None:
+    lines = [payment(key="a"), payment(key="b", entered="2008-08-15")]
+    import_file(book, write("a.jsonl", lines), None)
+    assert [r.known for r in book.events("C1")] == [date(2008, 7, 31), date(2008, 8, 15)]
+
+
+def test_same_key_in_different_contracts(book: Book, write: Write) -> None:
+    assert import_file(book, write("a.jsonl", [opening("C2"), payment("C2"), payment("C1")]), KNOWN).events == 2
+
+
+def test_byte_order_mark_line_ends_and_spaces(book: Book, write: Write) -> None:
+    text = "\ufeffcontract , kind,on,key,amount\r\n\r\n C1 ,surrender, 2008-08-01 ,k1,\r\n"
+    assert import_file(book, write("a.CSV", text), KNOWN).events == 1
+    line = '\ufeff{"contract": "C1", "kind": "surrender", "on": "2008-08-02", "key": "k2", "who": "Zoë \\ud83d\\ude00"}\r\n'
+    assert import_file(book, write("a.ndjson", line), KNOWN).events == 1
+    assert book.events("C1")[1].event.who == "Zoë 😀"
+
+
+def test_progress(book: Book, write: Write) -> None:
+    told: list[tuple[int, int]] = []
+    path = write("a.jsonl", [payment(key=str(n)) for n in range(2_500)])
+    import_file(book, path, KNOWN, lambda done, total: told.append((done, total)))
+    size = path.stat().st_size
+    assert told == sorted(told) and told[-1] == (2 * size, 2 * size) and len(told) >= 6
+    told.clear()
+    import_file(book, path, KNOWN, lambda done, total: told.append((done, total)))
+    assert told[-1] == (2 * size, 2 * size)
+
+
+def test_check_without_and_with_a_book(book: Book, write: Write) -> None:
+    path = write("a.jsonl", [payment("C9"), payment("C1")])
+    before = contents(book)
+    assert check_file(path) == []
+    assert [str(p) for p in check_file(path, book)] == [
+        f"{path}:1: contract: there is no contract 'C9' in the book, and this file opens none"
+    ]
+    assert contents(book) == before
+
+
+def test_another_process_was_faster(write: Write) -> None:
+    """What the examination could not see yet is refused by the book, and all of the file with it."""
+
+    class Raced(MemoryBook):
+        def record_many(self, events: Any, known: date | None = None) -> list[Any]:
+            list(events)
+            raise BadEvent("contract C1: key 'p2' stands already for another event, e9", 1)
+
+    book = Raced()
+    lines = [opening("C1"), payment(), payment(key="p2")]
+    with pytest.raises(BadFile, match=r"a\.jsonl:3: contract C1: key 'p2' stands already"):
+        import_file(book, write("a.jsonl", lines), KNOWN)
+
+
+def test_a_file_that_changes_while_it_is_read(write: Write) -> None:
+    path = write("a.jsonl", [payment()])
+
+    class Slow(MemoryBook):
+        def record_many(self, events: Any, known: date | None = None) -> list[Any]:
+            with path.open("a") as file:
+                file.write(path.read_text())
+            return super().record_many(list(events), known)
+
+    book = Slow()
+    import_file(book, write("c.jsonl", [opening("C1")]), KNOWN)
+    with pytest.raises(BadRecord, match="changed while it was read"):
+        import_file(book, path, KNOWN)
+    assert book.events("C1") == []
+
+
+def test_import_takes_no_rich_and_needs_pyarrow_only_for_parquet() -> None:
+    code = "import sys, inforce.formats; print([m for m in ('rich', 'pyarrow', 'sqlalchemy') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_command_line_starts_without_any_of_it() -> None:
+    code = ("import sys, inforce.cli; "
+            "print([m for m in ('inforce.formats', 'pyarrow', 'sqlalchemy', 'cryptography') if m in sys.modules])")  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
