@@ -27,6 +27,13 @@ InforceError
 from pathlib import Path
 
 
+def _near(file: Path | str) -> str:
+    """A file as one would name it from here."""
+    path = Path(file)
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_absolute() and path.is_relative_to(here) else str(path)
+
+
 class InforceError(Exception):
     """Base of all errors of this package. The text is meant for the person who gave the input."""
 
@@ -40,7 +47,7 @@ class Located(BadInput):
 
     def __init__(self, message: str, *, file: Path | str | None = None, line: int | None = None, at: str = "") -> None:
         self.message, self.file, self.line, self.at = message, file, line, at
-        place = str(file) if file is not None else ""
+        place = _near(file) if file is not None else ""
         if line is not None:
             place += f":{line}"
         head = ": ".join(part for part in (place, at) if part)

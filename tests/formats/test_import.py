@@ -75,7 +75,7 @@ def test_parquet_with_maps_structs_and_exact_types(book: Book, tmp_path: Path) -
     table = pa.table({
         "contract": pa.array(["C1"] * 3).dictionary_encode(),
         "kind": ["purchase_payment", "transfer", "withdrawal"],
-        "on": pa.array([date(2008, 7, 31), date(2008, 8, 1), date(2008, 8, 4)], pa.timestamp("ns")),
+        "on": pa.array([date(2008, 7, 31), date(2008, 8, 1), date(2008, 8, 4)]).cast(pa.timestamp("ns")),
         "at": pa.array([time(10, 15), None, time(16, 30, 5)], pa.time32("s")),
         "key": ["p1", "t1", None],
         "id": [None, None, "w1"],

@@ -195,7 +195,7 @@ class Contract:
         charge = self.charge(d, gross, free, full)[0]
         tax = to_cent((gross - charge) * percent(self.p.premium_tax)) if self.p.premium_tax_on_withdrawal else ZERO
         payable = gross - charge - tax
-        taxable = self.taxable(payable, value)
+        taxable = max(ZERO, payable - self.basis) if full else self.taxable(payable, value)
         withheld = to_cent(taxable * percent(d.withholding))
         return {
             "surrender_charge": charge,
@@ -318,10 +318,11 @@ class Contract:
 
     def free_look(self, out: Outcome, m: Market, d: Due) -> None:
         value = self.value(m)
+        payments = max(ZERO, self.paid_in - self.withdrawn)
         refund = {
-            Refund.PAYMENTS: self.paid_in,
+            Refund.PAYMENTS: payments,
             Refund.VALUE_PLUS_DEDUCTIONS: value + self.deductions,
-            Refund.GREATER_OF_VALUE_AND_PAYMENTS: max(value + self.deductions, self.paid_in),
+            Refund.GREATER_OF_VALUE_AND_PAYMENTS: max(value + self.deductions, payments),
         }[Refund(self.p.refund)]
         out.note(gross=value, net=refund, company=refund - value)
         self.empty(out, m)

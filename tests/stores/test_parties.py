@@ -398,7 +398,9 @@ def test_roles_are_the_last_word_of_each_day(tmp_path: Path, steps: list[tuple[s
         days = [MAY + timedelta(days=n) for n in range(6)]
         believed: dict[tuple[date, date], list[str]] = {}
         for n, (role, who, effective, known) in enumerate(steps):
-            store.designate([designation(*([] if who < 0 else [ids[who]]), role=role, effective=effective, known=known)])
+            store.designate(
+                [designation(*([] if who < 0 else [ids[who]]), role=role, effective=effective, known=known)]
+            )
             final = steps[n + 1][3] if n + 1 < len(steps) else days[-1]
             for on in days:
                 for by in (day for day in days if day < final):

@@ -56,7 +56,9 @@ class Loaded:
         if self.opening is not None and through < self.opening.on:
             raise Refused("before_opening", f"the contract is opened on {self.opening.on}; before it nothing is known")
         events = self.journal.events(self.contract.id, known_at)
-        return advance(self.contract, self.product, events, self.market, through, observer, self.opening)
+        return advance(
+            self.contract, self.product, events, self.market, through, observer, self.opening, filed_by=known_at
+        )
 
 
 def load_case(file: Path | str) -> Loaded:
@@ -156,7 +158,10 @@ def _market(source: Source, card: MarketCard, product: Product, contract: Contra
     except ValueError as bad:
         raise _bad(source, ("market",), str(bad)) from None
     _check_names(source, card, terms)
-    return _with_derived(market, product, contract, terms)
+    try:
+        return _with_derived(market, product, contract, terms)
+    except BadMarketData as bad:
+        raise _bad(source, ("market",), str(bad)) from None
 
 
 def _written_out(card: MarketCard, decimals: int, start_unit_value: Decimal) -> MarketData:
@@ -205,7 +210,11 @@ def _check_readings(source: Source, card: Case, product: Product) -> None:
 
 
 def _check_mentions(source: Source, card: Case, terms: ContractTerms) -> None:
-    """The accounts that the case names exist."""
+    """The accounts and events that the case names exist."""
+    events = {event.id or f"e{i + 1}" for i, event in enumerate(card.events)} | {"issue"}
+    for i, expectation in enumerate(card.expect):
+        if expectation.event is not None and expectation.event not in events:
+            raise _bad(source, ("expect", str(i), "event"), f"there is no event {expectation.event!r}")
     accounts = [*terms.sections.sub_accounts, *terms.sections.fixed_accounts]
     for i, expectation in enumerate(card.expect):
         for group in ("accounts", "units", "unit_values", "by_account"):
@@ -221,7 +230,9 @@ def _with_derived(market: Market, product: Product, contract: Contract, terms: C
     start = int(charge.start_unit_value * 10**market.decimals)
     for fund in terms.sections.sub_accounts:
         key = SubAccount(fund, product.separate_account(contract.qualification, contract.issue_state))
-        if market.has_navs(fund) and not market.has_prices(key):
+        if market.has_navs(fund) and market.has_prices(key):
+            raise BadMarketData(f"{fund} has both net asset values and unit values; give one of the two.")
+        if market.has_navs(fund):
             market = market.derive(key, annual_charge=charge.total, start=start, days_in_year=charge.days_in_year)
     return market
 

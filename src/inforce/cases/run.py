@@ -95,7 +95,8 @@ class _Runner:
                 return about, quote_figures(position, self.loaded, e.quote, on)
             return about, valuation_figures(value(position, self.loaded.market, on), self.loaded, position)
         except Refused as refused:
-            return about, {"outcome": "refused", "refused": refused.reason, "why": str(refused)}
+            return about, {"outcome": "refused", "refused": refused.reason, "suspense": position.suspense,
+                           "why": str(refused)}  # fmt: skip
         except MissingData as missing:
             return about, {"outcome": "waiting", "suspense": position.suspense, "why": str(missing)}
 
@@ -133,14 +134,23 @@ def event_figures(loaded: Loaded, position: Position, event: str) -> dict[str, A
     for item in position.administered:
         if item.event and item.event.id == event:
             return {"outcome": "applied", "effective": item.day, "why": f"{item.operation} moves no money"}
+    return _not_applied(position, event) or _not_there(loaded, event)
+
+
+def _not_applied(position: Position, event: str) -> dict[str, Any] | None:
+    """Refused, taken back or waiting; None where the position does not know the event."""
     for declined in position.declined:
         if declined.recorded.event.id == event:
             return {"outcome": "refused", "refused": declined.refused.reason, "effective": declined.day,
                     "why": str(declined.refused)}  # fmt: skip
+    if event in position.taken_back:
+        return {"outcome": "reversed", "why": f"was taken back by {position.taken_back[event]}"}
+    if event in position.taken_back.values():
+        return {"outcome": "applied", "why": "takes an event back"}
     for waiting in position.waiting:
         if waiting.recorded.event.id == event:
             return {"outcome": "waiting", "effective": waiting.day, "why": f"waits for {waiting.waits_for}"}
-    return _not_there(loaded, event)
+    return None
 
 
 def _not_there(loaded: Loaded, event: str) -> dict[str, Any]:
@@ -167,6 +177,7 @@ def breakdown_figures(applied: Applied) -> dict[str, Any]:
     return {
         "outcome": "applied",
         "effective": applied.item.day,
+        "amount": b.payment or b.transfer or b.gross,
         "value_before": b.before,
         "value_after": b.value,
         "gross": b.gross,
@@ -187,8 +198,9 @@ def breakdown_figures(applied: Applied) -> dict[str, Any]:
 def _compare(about: str, name: str, expected: Any, figures: dict[str, Any], tolerance: Decimal) -> Iterator[Check]:
     if isinstance(expected, dict):
         given = figures.get(name)
+        absent = None if name == "unit_values" else 0
         for key, each in expected.items():
-            actual = given.get(key, 0) if isinstance(given, dict) else None
+            actual = given.get(key, absent) if isinstance(given, dict) else None
             yield _check(about, f"{name}.{key}", each, actual, figures, tolerance)
     else:
         yield _check(about, name, expected, figures.get(name), figures, tolerance)

@@ -182,9 +182,10 @@ class Expectation(Strict):
     maintenance_charge: Cents | None = Field(default=None, description="Of a day: what a surrender would take")
     premium_tax: Cents | None = None
     # of an event or a quote
-    outcome: Literal["applied", "refused", "waiting"] | None = None
+    outcome: Literal["applied", "refused", "waiting", "reversed"] | None = None
     refused: str | None = Field(default=None, description="The named reason of the refusal")
     effective: Day | None = Field(default=None, description="The day the event counts from")
+    amount: Cents | None = Field(default=None, description="Payment received, amount transferred, or gross amount")
     value_before: Cents | None = None
     value_after: Cents | None = None
     gross: Cents | None = None

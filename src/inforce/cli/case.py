@@ -18,7 +18,7 @@ def run(
 ) -> None:
     """Run case files: each expected figure beside ours. Exits 1 where one differs, 2 where a file is wrong."""
     from inforce.cases import load_case, run_case
-    from inforce.errors import InforceError
+    from inforce.errors import Fault, InforceError
 
     from .output import print_json
 
@@ -26,6 +26,8 @@ def run(
     for file in files:
         try:
             outcome = run_case(load_case(file))
+        except Fault:
+            raise
         except InforceError as error:
             results.append({"file": str(file), "error": str(error), "passed": False, "checks": []})
         else:

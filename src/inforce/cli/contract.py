@@ -92,7 +92,7 @@ def explain(
     from .output import console, print_json, styled
 
     loaded = subject(name, book, between, known_at)
-    changes = Changes()
+    changes = Changes(loaded.opening.state if loaded.opening else None)
     position = loaded.advance(on, known_at, changes)
     explanation = explained(position, loaded.market, what, on, changes=changes)
     if as_json:
@@ -120,7 +120,8 @@ def show(
     loaded = subject(name, book, between, known_at)
     position = loaded.advance(on, known_at)
     if as_json:
-        print_json(position.entries)
+        places = position.terms(on).sections.rounding.unit_decimals if position.issued else 6
+        print_json([_plain_entry(entry, places) for entry in position.entries])
     elif entries:
         _print_entries(position)
     else:
@@ -251,19 +252,33 @@ def print_life(position: Any) -> None:
     out.print(rows)
     for d in position.declined:
         out.print(f"refused {d.day} {d.recorded.event.id} ({d.recorded.event.kind}): {d.refused}", markup=False)
+    for event, reversal in position.taken_back.items():
+        out.print(f"reversed: {event}, taken back by {reversal}", markup=False)
     for w in position.waiting:
         out.print(f"waiting {w.day} {w.recorded.event.id} ({w.recorded.event.kind}): for {w.waits_for}", markup=False)
+
+
+def _plain_entry(entry: Any, places: int) -> dict[str, Any]:
+    """An entry for JSON: units as decimals in text."""
+    from .output import decimals, plain
+
+    whole: dict[str, Any] = plain(entry)
+    whole["lines"] = [{**line, "units": decimals(raw.units, places).replace(",", "")}
+                      for line, raw in zip(whole["lines"], entry.lines, strict=True)]  # fmt: skip
+    return whole
 
 
 def _print_entries(position: Any) -> None:
     from .output import console, decimals, dollars, table
 
-    rows = table("effective", "known", "event", "operation", "account", "dollars", "units", right=("dollars", "units"))
+    rows = table(
+        "effective", "known", "period", "event", "operation", "account", "dollars", "units", right=("dollars", "units")
+    )
     places = position.terms(position.through).sections.rounding.unit_decimals if position.issued else 6
     for entry in position.entries:
-        head = [str(entry.effective), str(entry.known), entry.event, entry.operation]
+        head = [str(entry.effective), str(entry.known), entry.period, entry.event, entry.operation]
         for line in entry.lines:
             units = decimals(line.units, places) if line.units else ""
             rows.add_row(*head, line.account, dollars(line.cents), units)
-            head = ["", "", "", ""]
+            head = [""] * 5
     console().print(rows)

@@ -96,6 +96,10 @@ class Position:
     """Everything due up to here is done: `through`, or the day before what stalled."""
     sequence: int = 0
     """The last event of the journal that the fold has seen."""
+    filed_by: date | None = None
+    """Terms as filed up to this day; None: everything."""
+    taken_back: dict[str, str] = field(default_factory=dict)
+    """Events that a reversal has taken back, each with the reversal's id."""
 
     def __post_init__(self) -> None:
         self.reached = self.through
@@ -104,7 +108,7 @@ class Position:
         """The contract's terms on a day. Refused before issue."""
         if self.issued is None:
             raise Refused("not_issued", f"contract {self.contract.id} is not issued on {on}")
-        return self.product.terms(self.contract.cohort(self.issued), on)
+        return self.product.terms(self.contract.cohort(self.issued), on, self.filed_by)
 
     def snapshot(self) -> Snapshot:
         """A copy to go on from."""
@@ -121,18 +125,19 @@ def advance(
     through: date,
     observer: Observer | None = None,
     opening: "Snapshot | None" = None,
+    filed_by: date | None = None,
 ) -> Position:
     """Apply everything due up to and including `through`: requests in good order, and what the calendar brings.
 
     A request that its terms do not allow is declined with a reason, and money it brought is returned. One whose
     price is not known yet waits, and so does all that comes after it. With an `opening` the fold goes on from there:
-    what the snapshot has handled is passed over.
+    what the snapshot has handled is passed over. With `filed_by` only what was filed by then counts of the terms.
 
     Raises:
         Fault: an entry did not balance or a rule was used outside its range; nothing of the contract is posted.
         Backdated: an event counts from a day that the opening has passed; replay from an earlier one, or from nothing.
     """
-    fold = _Fold(Position(contract, product, through), market, observer, opening)
+    fold = _Fold(Position(contract, product, through, filed_by=filed_by), market, observer, opening)
     fold.run(recorded)
     return fold.position
 
@@ -184,25 +189,23 @@ class _Fold:
     def _standing(self, recorded: list[Recorded]) -> list[Recorded]:
         """The events without reversals and what they take back. Backdated where that was handled already."""
         by_id = {r.event.id: r for r in recorded}
-        gone: set[str] = set()
         for r in recorded:
-            if isinstance(r.event, Reversal):
-                gone.add(r.event.id)
-                if self.opening is None or not self.opening.handled(r):
-                    gone |= self._taken_back(r, r.event, by_id.get(r.event.of))
-                else:
-                    gone.add(r.event.of)
-        return [r for r in recorded if r.event.id not in gone]
+            if isinstance(r.event, Reversal) and self._takes_back(r, r.event, by_id.get(r.event.of)):
+                self.position.taken_back[r.event.of] = r.event.id
+        gone = self.position.taken_back
+        return [r for r in recorded if r.event.id not in gone and not isinstance(r.event, Reversal)]
 
-    def _taken_back(self, reversal: Recorded, event: Reversal, target: Recorded | None) -> set[str]:
+    def _takes_back(self, reversal: Recorded, event: Reversal, target: Recorded | None) -> bool:
+        if self.opening is not None and self.opening.handled(reversal):
+            return True
         try:
             check_reversal(event, target.event if target else None)
         except Refused as refused:
             self.position.declined.append(Declined(reversal, event.on, refused))
-            return set()
+            return False
         if target is not None and self.opening is not None and self.opening.received(target):
             raise Backdated(f"event {target.event.id} is reversed by {event.id}; it was taken in already: replay it")
-        return {event.of}
+        return True
 
     def _receive(self, arrived: list[Recorded]) -> None:
         """Money goes into suspense on the day it arrives."""

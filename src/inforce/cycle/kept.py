@@ -19,6 +19,8 @@ class Kept:
     contract: Contract
     product: Product
     market: Market
+    opening: None = None
+    """A book's contracts are known from their beginning."""
 
     @classmethod
     def of(cls, book: Book, contract_id: str, between: Between = "refuse", known_at: date | None = None) -> "Kept":
@@ -29,4 +31,4 @@ class Kept:
     def advance(self, through: date, known_at: date | None = None, observer: Observer | None = None) -> Position:
         """The contract with everything due up to a day, by what was entered up to `known_at`; from nothing."""
         events = self.book.events(self.contract.id, known_at)
-        return advance(self.contract, self.product, events, self.market, through, observer)
+        return advance(self.contract, self.product, events, self.market, through, observer, filed_by=known_at)

@@ -46,9 +46,10 @@ def effective_date(event: Event, calendar: Calendar) -> date:
     Received before the close of a valuation date: that date; after it: the next. On a day without prices the terms
     name the preceding or following valuation date, or the day itself at the last price.
     """
-    if event.kind not in PRICED:
+    if event.kind not in PRICED and not isinstance(event, AllocationChange):
         return event.on
-    rule = str(getattr(calendar.non_valuation_day, event.kind))
+    kind = "purchase_payment" if isinstance(event, AllocationChange) else event.kind
+    rule = str(getattr(calendar.non_valuation_day, kind))
     if is_valuation_date(event.on) or rule == "following":
         return effective_valuation_date(event.received, at_close=calendar.at_close)
     return adjusted(event.on, Adjust(rule))

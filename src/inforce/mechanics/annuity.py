@@ -29,7 +29,7 @@ from .surrender import (
     take_from_payments,
     years_completed,
 )
-from .tax import taxable_part
+from .tax import taxable_on_surrender, taxable_part
 
 
 @rule
@@ -187,7 +187,7 @@ def settle(c: Annuity, p: Terms, d: Due, b: Breakdown, value: int, full: int) ->
     tax = premium_tax(p, b.gross - b.surrender_charge)
     b.premium_tax += tax
     payable = b.gross - b.surrender_charge - tax
-    b.taxable = taxable_part(c, p, payable, value)
+    b.taxable = taxable_on_surrender(c, payable) if full == 1 else taxable_part(c, p, payable, value)
     b.withholding = portion(b.taxable, d.withholding)
     b.net = payable - b.withholding
     c.basis = greater_of(0, c.basis - (payable - b.taxable))

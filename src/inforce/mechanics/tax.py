@@ -14,6 +14,12 @@ def basis_part(basis: int, payable: int, value: int) -> int:
 
 
 @rule
+def taxable_on_surrender(c: Annuity, payable: int) -> int:
+    """A full surrender is income as far as it exceeds the basis: $1,200 paid, basis $1,000: $200."""
+    return greater_of(0, payable - c.basis)
+
+
+@rule
 def taxable_part(c: Annuity, p: Terms, payable: int, value: int) -> int:
     """The part of `payable` that is income: earnings first, or all but the basis in proportion.
 

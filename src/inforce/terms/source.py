@@ -45,7 +45,7 @@ def read_yaml(file: Path, error: type[Located] = BadTerms) -> Source:
     """Read a YAML file strictly.
 
     Raises:
-        BadTerms (or `error`): unreadable, not UTF-8, not YAML, more than one document, an alias, a tag,
+        BadTerms (or `error`): unreadable, not UTF-8, not YAML, more than one document, an alias,
             a duplicate or non-text key.
     """
     try:

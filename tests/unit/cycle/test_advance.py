@@ -83,8 +83,8 @@ def test_late_entry_is_posted_in_the_month_it_became_known() -> None:
 # In one go, in stages, in any order
 
 
-STAGES = ["2000-01-02", "2000-01-03", "2000-05-31", "2000-06-01", "2000-08-15", "2000-12-30", "2001-01-02", "2001-01-03",
-          "2001-02-01", "2002-02-28", "2002-03-01", "2003-01-03"]  # fmt: skip
+STAGES = ["2000-01-02", "2000-01-03", "2000-05-31", "2000-06-01", "2000-08-15", "2000-12-30", "2001-01-02",
+          "2001-01-03", "2001-02-01", "2002-02-28", "2002-03-01", "2003-01-03"]  # fmt: skip
 
 
 def in_stages(one: Life, stages: list[str], product: Any = None) -> tuple[Position, list[Any]]:

@@ -180,7 +180,7 @@ def test_a_rule_is_registered_and_keeps_its_name() -> None:
 def test_the_numbers_in_docstrings_hold() -> None:
     checked = 0
     for fn in RULES:
-        for call, result in re.findall(r"`(\w+\([\d_, ]+\))`\s+(?:is|=)\s+([\d,._]+\d)", fn.__doc__ or ""):
+        for call, result in re.findall(r"`(\w+\([\d_, ]+\))`\s+(?:is|=)\s+(\d[\d,._]*\d|\d)", fn.__doc__ or ""):
             scale = 10**12 if "." in result else 1
             assert eval(call, inspect.unwrap(fn).__globals__) == round(float(result.replace(",", "")) * scale), call
             checked += 1
