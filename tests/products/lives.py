@@ -74,9 +74,11 @@ class Life:
         self.journal.record("C", each, day(known) if known else None)
 
     def at(self, on: str, known_at: str | None = None) -> Position:
-        """The position at the end of a day."""
-        events = self.journal.events("C", day(known_at) if known_at else None)
-        return advance(self.contract, self.product, events, self.market, day(on))
+        """The position at the end of a day, by what was entered and filed up to another."""
+        known = day(known_at) if known_at else None
+        return advance(
+            self.contract, self.product, self.journal.events("C", known), self.market, day(on), filed_by=known
+        )
 
     def value(self, on: str) -> Valuation:
         return value(self.at(on), self.market, day(on))

@@ -5,13 +5,14 @@ from datetime import date, time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 from inforce.contracts import EVENT_KINDS, Contract, Event, Party
 from inforce.errors import BadBook, BadInput
 from inforce.ledger import Snapshot
 from inforce.mechanics.records import Annuity
 from inforce.stores import encoding
+from pydantic import ValidationError
 from tests.stores import samples
 
 NAMES = st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=12)
@@ -43,7 +44,16 @@ SPECIAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
 def events(draw: st.DrawFn) -> Event:
     kind = draw(st.sampled_from(sorted(EVENT_KINDS)))
     fields = {name: draw(values) for name, values in (COMMON | SPECIAL.get(kind, {})).items()}
-    return EVENT_KINDS[kind].model_validate({"kind": kind, **fields})
+    if fields["entered"] is not None:
+        fields["on"], fields["entered"] = sorted([fields["on"], fields["entered"]])
+    if "date_of_death" in fields:
+        fields["date_of_death"] = min(fields["date_of_death"], fields["on"])
+    if fields.get("from") and "amount" in fields:
+        fields["amount"] = None
+    try:
+        return EVENT_KINDS[kind].model_validate({"kind": kind, **fields})
+    except ValidationError:
+        reject()
 
 
 @st.composite

@@ -20,8 +20,10 @@ NOON = time(12)
 
 def _clock(value: Any) -> time:
     if isinstance(value, time):
+        if value.tzinfo is not None:
+            raise ValueError(f"{value!r} has a time zone; give New York time without one")
         return value
-    if not re.fullmatch(r"\d{2}:\d{2}(:\d{2})?", str(value)):
+    if not re.fullmatch(r"\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?", str(value)):
         raise ValueError(f"{value!r} is not a time: write New York time as HH:MM")
     return time.fromisoformat(str(value))
 

@@ -171,7 +171,8 @@ class _Fold:
         position, opening = self.position, self.opening
         standing = self._standing([r for r in recorded if r.event.on <= position.through])
         arrived = [r for r in standing if not (opening and opening.handled(r))]
-        position.sequence = max((r.sequence for r in recorded), default=opening.sequence if opening else 0)
+        seen = opening.sequence if opening else 0
+        position.sequence = max(seen, *(r.sequence for r in recorded), 0)
         issue = next((r.event for r in arrived if isinstance(r.event, Issue)), None)
         first = position.issued or (issue.contract_date or issue.on if issue else None)
         issued = first or min((r.event.on for r in arrived), default=position.through)

@@ -1,6 +1,8 @@
 """From a breakdown to a balanced entry."""
 
 from datetime import date
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 
 from inforce.ledger import Entry, Line
 from inforce.mechanics.records import Breakdown
@@ -8,10 +10,9 @@ from inforce.mechanics.records import Breakdown
 ENGINE = "inforce"
 
 
+@cache
 def engine_version() -> str:
     """Name of this engine, as entries carry it."""
-    from importlib.metadata import PackageNotFoundError, version
-
     try:
         return f"{ENGINE} {version(ENGINE)}"
     except PackageNotFoundError:

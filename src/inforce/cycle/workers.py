@@ -5,6 +5,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from multiprocessing import get_context
 
 from inforce.ledger import Book
@@ -44,6 +45,6 @@ def run_partition(
 ) -> Total:
     """One worker's part, by the prices known on the last day."""
     with open_book(where) as book:
-        cycle = Cycle(book, book.market(last, between), find_product)
+        cycle = Cycle(book, book.market(last, between), cache(find_product))
         runs = list(cycle.run(first, last, partition, partitions))
     return Total(len(runs), sum(run.contracts for run in runs), sum(run.entries for run in runs))

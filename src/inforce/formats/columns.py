@@ -56,8 +56,8 @@ def part_text(part: int) -> str:
 
 
 def clock_text(at: time) -> str:
-    """`HH:MM`, with seconds where there are any."""
-    return at.isoformat("seconds" if at.second else "minutes")
+    """`HH:MM`, with seconds and their fractions where there are any."""
+    return at.isoformat("auto" if at.second or at.microsecond else "minutes")
 
 
 WRITE: Final[dict[str, Write]] = {

@@ -107,11 +107,8 @@ class _File:
 
 def _add_records(book: Book, path: Path, records: Records, known: date | None, done: Done) -> Imported:
     found = examine(records, book, done.first)
-    new = _New(records, found, done)
-    if found.contracts:
-        book.open_many(new.contracts())
-    if found.events:
-        new.record(book, known)
+    if found.contracts or found.events:
+        _New(records, found, done).record(book, known)
     done.all()
     return Imported(path, found.contracts, found.events, len(found.is_new) - found.contracts - found.events)
 
@@ -124,20 +121,19 @@ class _New:
     found: Examined
     done: Done
 
-    def contracts(self) -> Iterator[Contract]:
-        """New contracts."""
-        for record in self._new(lambda _: None):
-            if isinstance(record, Opened):
-                yield record.contract
-
     def record(self, book: Book, known: date | None) -> None:
-        """Record new events. Raises `BadFile` where another process was faster and recorded what contradicts."""
+        """In one transaction. Raises `BadFile` where another process was faster and recorded what contradicts."""
         lines = array("q")
         try:
-            book.record_many(self._events(lines), known)
+            book.record_many(self._events(lines), known, self._contracts() if self.found.contracts else ())
         except BadEvent as bad:
             self.records.problems.add(lines[bad.place], "", str(bad))
             self.records.problems.refuse()
+
+    def _contracts(self) -> Iterator[Contract]:
+        for record in self._new(lambda _: None):
+            if isinstance(record, Opened):
+                yield record.contract
 
     def _events(self, lines: "array[int]") -> Iterator[tuple[str, Event]]:
         for record in self._new(self.done.second):

@@ -1,6 +1,7 @@
 """Events, contracts and positions as text, and back without loss. One thing has one text."""
 
 import json
+import re
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -18,6 +19,7 @@ from inforce.mechanics.records import Annuity
 
 from .database import AnyRow
 
+_NUL: Final = re.compile(r"(?<!\\)(\\\\)*\\u0000")
 _EVENT: Final[TypeAdapter[Event]] = TypeAdapter(AnyEvent)
 _CONTRACT: Final = TypeAdapter(Contract)
 _STATE_NAMES: Final = tuple(f.name for f in fields(Annuity))
@@ -35,7 +37,7 @@ def canonical(content: Any) -> bytes:
 
 def _sorted_json(plain: Any, what: str) -> str:
     text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    if "\\u0000" in text or not _encodable(text):
+    if _NUL.search(text) or not _encodable(text):
         raise BadInput(f"{what} has a text with a character that cannot be stored (NUL, or half of a surrogate pair)")
     return text
 

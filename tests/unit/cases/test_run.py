@@ -66,7 +66,6 @@ def test_expectation_that_holds(expect: str, tmp_path: Path) -> None:
         ("{on: 2000-06-01, units: {equity: 90.909090}}", "90.909091"),
         ("{event: take, net: -100.00}", "100.00"),
         ("{event: too-much, net: 1.00}", "amount_exceeds_value: more is asked than the contract value"),
-
         ("{event: standing, net: 1.00}", "allocation moves no money"),
         ("{event: take, surrender_value: 1.00}", "not a figure of this"),
         ("{on: 2000-01-03, net: 1.00}", "not a figure of this"),

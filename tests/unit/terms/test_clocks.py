@@ -235,6 +235,50 @@ def test_amendments_change_the_version_of_the_terms(tmp_path: Path) -> None:
     assert plain.version.startswith("flex-extra@1+")
 
 
+def amended_life(tmp_path: Path, change: str) -> Life:
+    product = later_charge(tmp_path, FILED_2009 + f"  - {{{change}, assumption: y}}\n")
+    life = Life(product, market({"equity": {"2008-01-03": "10", "2010-06-01": "11", "2010-06-02": "12"}}), "2008-01-03")
+    life.record(event("purchase_payment", "2008-01-03", id="pay", amount="1000.00"))
+    return life
+
+
+def test_life_as_known_before_a_filing_has_the_terms_of_then(tmp_path: Path) -> None:
+    """Filed in May 2009 for charges from 2008 on: in April 2009 nobody could have taken 40 dollars."""
+    life = amended_life(tmp_path, "term: maintenance_charge.amount, becomes: 40.00, effective: {from: 2008-01-01}")
+
+    def taken(known_at: str | None) -> list[int]:
+        return [a.breakdown.maintenance for a in life.at("2010-02-01", known_at).applied if a.breakdown.maintenance]
+
+    assert taken("2009-04-30") == [30_00, 30_00]
+    assert taken("2009-05-01") == [40_00, 40_00]
+    assert taken(None) == [40_00, 40_00]
+
+
+CALENDAR_CHANGES = {
+    "the instant of the close": ("term: calendar.at_close, becomes: same_day", "2010-06-01", "2010-06-01"),
+    "requests on a weekend": (
+        "term: calendar.non_valuation_day.withdrawal, becomes: preceding",
+        "2010-06-05",
+        "2010-06-04",
+    ),
+}
+
+
+@pytest.mark.xfail(raises=AssertionError, reason="the calendar of the contract date holds for the whole life")
+@pytest.mark.parametrize(("change", "asked", "counts"), CALENDAR_CHANGES.values(), ids=list(CALENDAR_CHANGES))
+def test_calendar_may_change_in_mid_life(change: str, asked: str, counts: str, tmp_path: Path) -> None:
+    life = amended_life(tmp_path, change)
+    life.record(event("withdrawal", asked, id="take", at="16:00", amount="10.00"))
+    assert life.effective("take", "2010-06-10") == day(counts)
+
+
+@pytest.mark.xfail(raises=AssertionError, reason="the calendar of the contract date holds for the whole life")
+def test_day_of_the_maintenance_charge_may_change_in_mid_life(tmp_path: Path) -> None:
+    life = amended_life(tmp_path, "term: maintenance_charge.when, becomes: calendar_year_end")
+    taken = [str(a.item.day) for a in life.at("2011-01-04").applied if a.breakdown.maintenance]
+    assert taken == ["2009-01-05", "2009-12-31", "2010-12-31"]
+
+
 # Sources
 
 
