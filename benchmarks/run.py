@@ -22,6 +22,7 @@ PARTS = {
     "month": "benchmarks.month:figures",
     "compile": "benchmarks.compile:figures",
     "identity": "benchmarks.identity:figures",
+    "answers": "benchmarks.answers:figures",
 }
 """Each part's module and function; imported only when it runs."""
 

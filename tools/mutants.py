@@ -14,7 +14,7 @@ import copy
 import inspect
 import os
 import random
-import signal
+import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -209,7 +209,7 @@ def forked(mutant: Mutant) -> int:
     child = os.fork()
     if child:
         return child
-    signal.alarm(SECONDS)
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 1)
     os.dup2(quiet, 2)

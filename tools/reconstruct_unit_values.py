@@ -94,12 +94,14 @@ def read_factors() -> dict[Month, Factors]:
     }
 
 
-def month_shape(factors: dict[Month, Factors], month: Month, shape: Shape) -> float:
-    """Logarithm of a division's growth in a month, before the anchors."""
+def month_shape(factors: dict[Month, Factors], month: Month, shape: Shape, charge: float = CHARGE) -> float:
+    """Logarithm of a division's growth in a month, before the anchors; none where the factors have ended."""
+    if month not in factors:
+        return 0.0
     f = factors[month]
     past = [factors[months_before(month, n)].bill for n in range(BILL_MONTHS)]
     bond = sum(past) / BILL_MONTHS + TERM_PREMIUM / 12 - f.bill
-    costs = (shape.expenses + CHARGE) / 12
+    costs = (shape.expenses + charge) / 12
     return math.log(
         1 + f.bill + shape.market * f.market + shape.size * f.size + shape.value * f.value + shape.bond * bond - costs
     )
@@ -111,20 +113,28 @@ def months_before(month: Month, n: int) -> Month:
 
 
 class Division:
-    """One division's path: shape and anchors, as logarithms relative to END."""
+    """One division's path: shape and anchors, as logarithms relative to the last day."""
 
-    def __init__(self, fund: str, added: date, factors: dict[Month, Factors]) -> None:
-        self.fund, self.added = fund, added
-        self.anchors: dict[date, float] = {END: 0.0}
-        self.days = [added, *month_ends(added)]
-        self.shape = self._cumulated(factors, SHAPES[fund])
+    def __init__(
+        self,
+        fund: str,
+        added: date,
+        factors: dict[Month, Factors],
+        shape: Shape | None = None,
+        end: date = END,
+        charge: float = CHARGE,
+    ) -> None:
+        self.fund, self.added, self.charge = fund, added, charge
+        self.anchors: dict[date, float] = {end: 0.0}
+        self.days = [added, *month_ends(added, end)]
+        self.shape = self._cumulated(factors, shape or SHAPES[fund])
 
     def _cumulated(self, factors: dict[Month, Factors], shape: Shape) -> dict[date, float]:
-        """Logarithm of the shape at each day, 0 at END; the first month counts for its part after the first day."""
+        """Logarithm of the shape at each day, 0 on the last; the first month counts for its part after the first day."""
         total, levels = 0.0, {self.added: 0.0}
         for before, day in pairwise(self.days):
             month = (day.year, day.month)
-            total += month_shape(factors, month, shape) * part_of_month(before, day)
+            total += month_shape(factors, month, shape, self.charge) * part_of_month(before, day)
             levels[day] = total
         return {day: level - total for day, level in levels.items()}
 
@@ -159,9 +169,9 @@ class Division:
         return Market.of(MarketData(unit_values=daily(monthly)))
 
 
-def month_ends(after: date) -> list[date]:
-    """The last valuation date of each month from a day's own to END."""
-    months = range(after.year * 12 + after.month - 1, END.year * 12 + END.month)
+def month_ends(after: date, end: date = END) -> list[date]:
+    """The last valuation date of each month from a day's own to that of `end`."""
+    months = range(after.year * 12 + after.month - 1, end.year * 12 + end.month)
     return [last_valuation_date_of_month(m // 12, m % 12 + 1) for m in months]
 
 

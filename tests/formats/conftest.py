@@ -24,6 +24,12 @@ def book(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Book]:
 
 
 @pytest.fixture
+def memory() -> Book:
+    """A book in memory, for what is refused before any book is asked."""
+    return with_contract(MemoryBook())
+
+
+@pytest.fixture
 def write(tmp_path: Path) -> Write:
     """Writes a file; for `.jsonl` from dicts or lines."""
 

@@ -66,6 +66,8 @@ def refused(book: Book, path: Path) -> BadRecord:
         (payment(amount=1e22), "amount", "is not an amount of money"),
         (payment(amount=float("nan")), "amount", "is not an amount of money"),
         (payment(amount=0), "amount", "must be above zero"),
+        (payment(amount="10000000000.01"), "amount", "10000000000.01 is above 10000000000.00"),
+        (payment(kind="withdrawal", amount=None, **{"from": {"a": "all", "b": "1" * 19}}), "from", "is above"),
         (payment(amount=True), "amount", "is not an amount of money"),
         (payment(allocation="equity=100%"), "allocation", "must be a mapping"),
         (payment(allocation={"equity": 100}), "allocation.equity", "write it with its sign"),
@@ -84,10 +86,10 @@ def refused(book: Book, path: Path) -> BadRecord:
         (opening("C1", issue_state="TX"), "contract", "is open already with other terms, in the book"),
     ],
 )  # fmt: skip
-def test_json_lines(book: Book, write: Write, line: Any, at: str, says: str) -> None:
+def test_json_lines(memory: Book, write: Write, line: Any, at: str, says: str) -> None:
     raw = line if isinstance(line, bytes) else (line if isinstance(line, str) else json.dumps(line)).encode()
     path = write("bad.jsonl", b"\n".join([GOOD.encode(), b"", raw, payment_bytes("p3")]))
-    bad = refused(book, path)
+    bad = refused(memory, path)
     assert (bad.file, bad.line, bad.at) == (str(path), 3, at)
     assert says in bad.message and "\n" not in bad.message
 
@@ -106,9 +108,9 @@ def payment_bytes(key: str) -> bytes:
         ("contract;kind;on", "", "it must be date,fund"),
     ],
 )
-def test_csv_headers(book: Book, write: Write, header: str, at: str, says: str) -> None:
+def test_csv_headers(memory: Book, write: Write, header: str, at: str, says: str) -> None:
     path = write("bad.csv", f"{header}\nC1,surrender,2008-07-31\n")
-    problems = check_file(path, book)
+    problems = check_file(path, memory)
     assert (problems[0].line, problems[0].at) == (1, at)
     assert says in problems[0].message
 
@@ -134,25 +136,25 @@ def test_csv_headers(book: Book, write: Write, header: str, at: str, says: str) 
         (b"C1,purchase_payment,2008-07-31,\xff,1,", "key", "not in UTF-8"),
     ],
 )
-def test_csv_rows(book: Book, write: Write, row: str | bytes, at: str, says: str) -> None:
+def test_csv_rows(memory: Book, write: Write, row: str | bytes, at: str, says: str) -> None:
     raw = row.encode() if isinstance(row, str) else row
-    bad = refused(book, write("bad.csv", (HEADER + FIRST).encode() + raw + b"\nC1,surrender,2008-07-31,p3,,\n"))
+    bad = refused(memory, write("bad.csv", (HEADER + FIRST).encode() + raw + b"\nC1,surrender,2008-07-31,p3,,\n"))
     assert (bad.line, bad.at) == (3, at)
     assert says in bad.message
 
 
-def test_the_line_of_a_row_is_where_it_begins(book: Book, write: Write) -> None:
+def test_the_line_of_a_row_is_where_it_begins(memory: Book, write: Write) -> None:
     text = 'contract,kind,on,key,reason\nC1,surrender,2008-07-31,k1,"two\nlines"\nC1,surrender,never,k2,\n'
-    assert refused(book, write("bad.csv", text)).line == 4
+    assert refused(memory, write("bad.csv", text)).line == 4
 
 
 @pytest.mark.parametrize("bad", ["", "  \n\n", "\ufeff"])
-def test_empty_csv(book: Book, write: Write, bad: str) -> None:
-    assert "is empty" in refused(book, write("bad.csv", bad)).message
+def test_empty_csv(memory: Book, write: Write, bad: str) -> None:
+    assert "is empty" in refused(memory, write("bad.csv", bad)).message
 
 
-def test_a_line_without_end(book: Book, write: Write) -> None:
-    bad = refused(book, write("bad.jsonl", [GOOD, '{"who": "' + "x" * 1_000_001]))
+def test_a_line_without_end(memory: Book, write: Write) -> None:
+    bad = refused(memory, write("bad.jsonl", [GOOD, '{"who": "' + "x" * 1_000_001]))
     assert bad.line == 2 and "is longer than 1,000,000 characters" in bad.message
 
 
@@ -185,29 +187,29 @@ def table(**columns: Any) -> pa.Table:
         ({"parties": [None, "nobody"], "kind": ["surrender", "contract"]}, 2, "parties", "write it as JSON"),
     ],
 )  # fmt: skip
-def test_parquet(book: Book, tmp_path: Path, columns: Any, line: int | None, at: str, says: str) -> None:
+def test_parquet(memory: Book, tmp_path: Path, columns: Any, line: int | None, at: str, says: str) -> None:
     pq.write_table(table(**columns), tmp_path / "bad.parquet")
-    bad = refused(book, tmp_path / "bad.parquet")
+    bad = refused(memory, tmp_path / "bad.parquet")
     assert (bad.line, bad.at) == (line, at)
     assert says in bad.message
 
 
-def test_every_inexact_column_is_named(book: Book, tmp_path: Path) -> None:
+def test_every_inexact_column_is_named(memory: Book, tmp_path: Path) -> None:
     pq.write_table(table(amount=[1.5, 2.5], basis=[1.0, 2.0], tax_year=[2008.0, None]), tmp_path / "bad.parquet")
-    bad = refused(book, tmp_path / "bad.parquet")
+    bad = refused(memory, tmp_path / "bad.parquet")
     assert isinstance(bad, BadFile)
     assert [each.at for each in bad.problems] == ["amount", "basis", "tax_year"]
 
 
-def test_broken_parquet(book: Book, tmp_path: Path) -> None:
+def test_broken_parquet(memory: Book, tmp_path: Path) -> None:
     path = tmp_path / "bad.parquet"
     pq.write_table(table(reason=["x" * 1000] * 2), path, compression="none")
     whole = path.read_bytes()
     for broken in (b"", b"PAR1", b"contract,kind\n", whole[:-20], whole[: len(whole) // 2]):
         path.write_bytes(broken)
-        assert "cannot be read as Parquet" in refused(book, path).message
+        assert "cannot be read as Parquet" in refused(memory, path).message
     path.write_bytes(whole[:60] + b"\xff" * 60 + whole[120:])
-    assert check_file(path, book)
+    assert check_file(path, memory)
 
 
 def test_text_that_is_not_utf8_in_parquet(book: Book, tmp_path: Path) -> None:
@@ -256,7 +258,7 @@ def test_ten_problems_at_once_in_order_and_how_many_more(book: Book, write: Writ
     assert bad.count == 22 and str(bad).endswith("and 12 more like these.")
 
 
-def test_names_and_paths(book: Book, write: Write, tmp_path: Path) -> None:
+def test_names_and_paths(memory: Book, write: Write, tmp_path: Path) -> None:
     (tmp_path / "folder.csv").mkdir()
     os.mkfifo(tmp_path / "pipe.jsonl")
     for path, says in (
@@ -267,7 +269,7 @@ def test_names_and_paths(book: Book, write: Write, tmp_path: Path) -> None:
         (tmp_path / "pipe.jsonl", "is no regular file"),
         (Path("\0.csv"), ""),
     ):
-        assert re.search(says, refused(book, path).message)
+        assert re.search(says, refused(memory, path).message)
 
 
 def test_a_file_that_may_not_be_read(book: Book, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:

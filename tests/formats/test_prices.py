@@ -86,14 +86,14 @@ def test_parquet_says_the_same_as_csv(book: Book, write: Write, tmp_path: Path) 
           "unit_value": pa.array([], pa.string())}, None, "", "nothing below it"),
     ],
 )  # fmt: skip
-def test_bad_parquet(book: Book, tmp_path: Path, columns: Any, line: int | None, at: str, says: str) -> None:
+def test_bad_parquet(memory: Book, tmp_path: Path, columns: Any, line: int | None, at: str, says: str) -> None:
     path = parquet(tmp_path / "bad.parquet", **columns)
-    before = contents(book)
+    before = contents(memory)
     with pytest.raises((BadMarketData, BadRecord)) as caught:
-        import_file(book, path, KNOWN)
+        import_file(memory, path, KNOWN)
     assert (caught.value.file, caught.value.line, caught.value.at) == (str(path), line, at)
     assert says in caught.value.message
-    assert contents(book) == before
+    assert contents(memory) == before
     assert says in str(check_file(path)[0])
 
 

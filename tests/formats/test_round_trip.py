@@ -17,6 +17,7 @@ from inforce.contracts import EVENT_KINDS, Contract, Event, Party
 from inforce.errors import BadInput
 from inforce.formats import check_file, export_events, import_file
 from inforce.formats.columns import Column, columns, fields_of, flat, flat_text, plain, written
+from inforce.formats.records import MOST
 from inforce.ledger import Book, MemoryBook
 from inforce.stores import open_book
 
@@ -26,12 +27,12 @@ NAMES = st.text(st.characters(categories=["L", "N", "P", "Zs"]), min_size=1, max
 DAYS = st.dates(date(1990, 1, 1), date(2030, 12, 31))
 SHARES = st.integers(1, PPB)
 VALUES: dict[str, st.SearchStrategy[Any]] = {
-    "money": st.integers(1, 2**63 - 1),
+    "money": st.integers(1, MOST),
     "rate": st.integers(0, PPB),
-    "part": st.one_of(SHARES.map(lambda share: -share), st.integers(1, 2**63 - 1)),
+    "part": st.one_of(SHARES.map(lambda share: -share), st.integers(1, MOST)),
     "day": DAYS,
     "clock": st.times(),
-    "whole": st.integers(-(2**63), 2**63 - 1),
+    "whole": st.integers(-(2**63), MOST),
     "yes_no": st.booleans(),
     "text": TEXT,
 }

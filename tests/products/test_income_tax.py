@@ -44,6 +44,15 @@ def test_what_is_not_income_lowers_the_basis_for_the_next_withdrawal() -> None:
     assert state.basis == 10_000_00 - 856_00 - 460_00
 
 
+def test_payment_that_carries_less_basis_than_money_brings_earnings_with_it() -> None:
+    """An exchange of a contract: 10,000 paid in, 4,000 of it basis; the first 6,000 withdrawn are income."""
+    one = life("10", basis="4000.00")
+    one.record(event("withdrawal", "2000-06-01", id="take", amount="1000.00"))
+    assert one.did("take", "2000-06-01").taxable == 1_000_00
+    one.record(event("withdrawal", "2000-06-02", id="more", amount="6000.00"))  # 480 charged, 5,520 paid, 5,000 earned
+    assert one.did("more", "2000-06-02").taxable == 5_000_00
+
+
 def test_withdrawal_from_a_qualified_contract_is_income_in_full_without_basis() -> None:
     one = life("9", "qualified")
     one.record(event("withdrawal", "2000-06-01", id="take", amount="500.00", withholding="20%"))

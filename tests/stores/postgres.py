@@ -153,7 +153,7 @@ def _wait(started: Server, seconds: float = 30) -> None:
 
 def _stop(started: Server, remove: bool = True) -> None:
     if started.process.poll() is None:
-        started.process.send_signal(signal.SIGINT)
+        started.process.send_signal(signal.SIGQUIT if remove else signal.SIGINT)  # no checkpoint of what is removed
         try:
             started.process.wait(10)
         except subprocess.TimeoutExpired:

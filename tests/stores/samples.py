@@ -1,6 +1,7 @@
 """Contracts, events and a day's work for the tests of books."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from inforce.contracts import Contract, Event, Party
 from inforce.contracts.events import PurchasePayment, Withdrawal
@@ -62,3 +63,16 @@ def fill(book: Book, contracts: int = 3, days: int = 3) -> list[str]:
         day = MAY_2 + n * DAY
         book.commit(run(day, len(names), len(names)), [done(name, day, 2 * contracts, number=n + 1) for name in names])
     return names
+
+
+def contents(book: Book) -> tuple[Any, ...]:
+    """Everything that any book says."""
+    names = book.contracts()
+    with book.ahead(names):
+        each = [(book.contract(n), book.stored(n), book.events(n), book.entries(n), book.declined(n)) for n in names]
+    return names, each, book.runs(10_000), book.closed_through(), book.market().data, book.due(MAY_2 + 99 * DAY)
+
+
+def counted(name: str, number: int) -> Done:
+    """Work that leaves a count in suspense, and an entry of that number."""
+    return Done(Stored(name, Snapshot(MAY_2, MAY_2, None, suspense=number), None), (entry(name, event=f"n{number}"),))

@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from tests.stores import samples
+from tests.stores.samples import DAY, MAY_2, contract, done, entry, payment, run, withdrawal
+
 from inforce.contracts.events import AllocationChange, Application, Issue
 from inforce.errors import BadEvent, BadInput, NotFound
 from inforce.ledger import Book, Done, Snapshot, Stored, partition_of
-from tests.stores import samples
-from tests.stores.samples import DAY, MAY_2, contract, done, entry, payment, run, withdrawal
 
 
 def test_a_contract_comes_back_as_it_was_opened(book: Book) -> None:
@@ -180,7 +181,7 @@ def test_partitions_share_what_is_due(book: Book) -> None:
     names = [f"contract-{n}" for n in range(40)]
     book.record_many(((name, payment()) for name in names), opening=map(contract, names))
     parts = [book.due(MAY_2, n, 3) for n in range(3)]
-    assert sorted(sum(parts, [])) == sorted(names)
+    assert sorted(name for part in parts for name in part) == sorted(names)
     assert all(partition_of(name, 3) == n for n, part in enumerate(parts) for name in part)
 
 
@@ -198,6 +199,10 @@ def test_reading_ahead_changes_nothing(book: Book) -> None:
         assert book.events(names[0])[-1] == new
         book.commit(run(), [done(names[1], number=9)])
         assert book.stored(names[1]) == done(names[1], number=9).stored
+    with book.ahead(["C-9", names[2]]):
+        with pytest.raises(NotFound):
+            book.stored("C-9")
+        assert read(names[2]) == plain[names[2]]
     with book.ahead([]):
         assert read(names[2]) == plain[names[2]]
 

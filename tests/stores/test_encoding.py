@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
+from pydantic import ValidationError
+from tests.stores import samples
+
 from inforce.contracts import EVENT_KINDS, Contract, Event, Party
 from inforce.errors import BadBook, BadInput
 from inforce.ledger import Snapshot
 from inforce.mechanics.records import Annuity
 from inforce.stores import encoding
-from pydantic import ValidationError
-from tests.stores import samples
 
 NAMES = st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=12)
 DAYS = st.dates(date(1980, 1, 1), date(2199, 12, 31))

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from inforce.errors import BadBook, NotFound
-from inforce.stores import open_book, opening, schema, verify
 from sqlalchemy import Connection, inspect, text
 from tests.stores import samples
 from tests.stores.conftest import DATABASES, Place
 from tests.stores.postgres import Server
+
+from inforce.errors import BadBook, NotFound
+from inforce.stores import open_book, opening, schema, verify
 
 in_both = pytest.mark.parametrize("place", DATABASES, indirect=True)
 

@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from sqlalchemy import text
-from tests.stores.postgres import NoPostgres, server
+from tests.stores.conftest import DATABASES
+from tests.stores.postgres import Server
 
 from inforce.errors import BadBook, BadInput, BookBusy, Erased, MissingKey, NotFound, WrongKey
 from inforce.mechanics.money import PPB
@@ -41,17 +42,9 @@ SECRETS = (b"Quickwater", b"987-65-4320", b"Larkspur", b"1951-03-09", b"Northamp
 MAY, JUNE, JULY = date(2020, 5, 4), date(2020, 6, 1), date(2020, 7, 1)
 
 
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[object]:
-    try:
-        with server() as running:
-            yield running
-    except NoPostgres as missing:
-        pytest.skip(f"no PostgreSQL: {missing}")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=DATABASES)
 def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The place of a new party store."""
     if request.param == "sqlite":
         return str(tmp_path / "book-parties.db")
     return str(request.getfixturevalue("postgres").new_database())
@@ -125,8 +118,9 @@ def test_no_plain_text_in_the_files(tmp_path: Path, key: MasterKey) -> None:
         assert secret not in stored
 
 
-def test_no_plain_text_in_the_rows_of_postgresql(postgres: object, key: MasterKey) -> None:
-    where = postgres.new_database()  # type: ignore[attr-defined]
+@pytest.mark.xdist_group("postgres")
+def test_no_plain_text_in_the_rows_of_postgresql(postgres: Server, key: MasterKey) -> None:
+    where = postgres.new_database()
     with open_party_store(where, key) as store:
         store.add(ADA, MAY, "clerk 7")
         with store.database.reading() as connection:
@@ -492,8 +486,9 @@ def test_foreign_version(store: PartyStore, where: str) -> None:
         open_party_store(where)
 
 
-def test_foreign_database(postgres: object) -> None:
-    where = postgres.new_database()  # type: ignore[attr-defined]
+@pytest.mark.xdist_group("postgres")
+def test_foreign_database(postgres: Server) -> None:
+    where = postgres.new_database()
     with psycopg.connect(where, autocommit=True) as connection:
         connection.execute("CREATE TABLE t (x int)")
     with pytest.raises(BadBook, match="there is no party store in this database"):

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+
 from inforce.demo.market import demo_market
 from inforce.errors import BadMarketData, MissingPrice
 from inforce.ledger import Book

@@ -3,12 +3,13 @@
 from datetime import date
 
 import pytest
-from inforce.market import MarketData, Rates, Series, SubAccount
-from inforce.stores import SqlBook, open_book, verify
 from sqlalchemy import text
 from tests.stores import samples
 from tests.stores.conftest import DATABASES, Place
 from tests.stores.samples import DAY, MAY_2
+
+from inforce.market import MarketData, Rates, Series, SubAccount
+from inforce.stores import SqlBook, open_book, verify
 
 pytestmark = pytest.mark.parametrize("place", DATABASES, indirect=True)
 
@@ -63,18 +64,22 @@ TAMPERING = {
         "entries, contract C-1, number 2: changed",
     "UPDATE entries SET engine = 'other' WHERE contract = 1 AND place = 4": "entries, contract C-1, number 4: changed",
     "DELETE FROM entries WHERE contract = 1 AND place = 2": "entries, contract C-1, number 2: removed",
-    "DELETE FROM entries WHERE contract = 1 AND place = 4": "entries, contract C-1, number 4 to 4: removed from the end",
+    "DELETE FROM entries WHERE contract = 1 AND place = 4":
+        "entries, contract C-1, number 4 to 4: removed from the end",
     "UPDATE lines SET cents = cents + 1 WHERE contract = 1 AND place = 2 AND line = 0":
         "entries, contract C-1, number 2: changed",
     "UPDATE lines SET cents = cents + 1 WHERE contract = 1 AND place = 2 AND line < 2":
         "entries, contract C-1, number 2: changed",
-    "UPDATE lines SET units = 0 WHERE contract = 3 AND place = 4 AND line = 1": "entries, contract C-3, number 4: changed",
+    "UPDATE lines SET units = 0 WHERE contract = 3 AND place = 4 AND line = 1":
+        "entries, contract C-3, number 4: changed",
     "DELETE FROM lines WHERE contract = 3 AND place = 4 AND line = 2": "entries, contract C-3, number 4: changed",
     "DELETE FROM lines WHERE contract = 2 AND place = 1": "entries, contract C-2, number 1: changed",
     "INSERT INTO lines VALUES (1, 1, 3, 'owner/paid_out', 0, 0)": "entries, contract C-1, number 1: changed",
-    "INSERT INTO lines VALUES (1, 9, 0, 'owner/paid_out', 0, 0)": "lines, contract number 1, number 9: belongs to no entry",
+    "INSERT INTO lines VALUES (1, 9, 0, 'owner/paid_out', 0, 0)":
+        "lines, contract number 1, number 9: belongs to no entry",
     "UPDATE positions SET entries = 3 WHERE contract = 1": "entries, contract C-1, number 4 to 4: inserted at the end",
-    "UPDATE positions SET entry_hash = event_hash WHERE contract = 1": "positions, contract C-1: the head of its entries",
+    "UPDATE positions SET entry_hash = event_hash WHERE contract = 1":
+        "positions, contract C-1: the head of its entries",
     "DELETE FROM positions WHERE contract = 1": "positions, contract C-1: removed",
     "UPDATE prices SET value = 13 WHERE number = 2": "prices, batch",
     "UPDATE prices SET file = 'other.csv' WHERE number = 4": "prices, batch",

@@ -19,7 +19,7 @@ from pydantic.fields import FieldInfo
 from inforce.contracts.events import EVENT_KINDS, Clock, Part, Positive
 from inforce.errors import Fault
 from inforce.mechanics.money import PPB
-from inforce.terms.values import Amount, Cents, Day, Rate, Whole, YesNo
+from inforce.terms.values import Amount, Cents, Day, Exact, Rate, Whole, YesNo
 
 from .schema import ContractRecord
 
@@ -35,7 +35,7 @@ class Column:
     """As files write it: `from`, not `from_`."""
     shape: Shape
     kind: str
-    """What a value is: money, rate, part, day, clock, whole, yes_no, text or, of a list, model."""
+    """What a value is: money, rate, part, day, clock, whole, yes_no, decimal, text or, of a list, model."""
 
 
 def dollars(cents: int) -> str:
@@ -68,6 +68,7 @@ WRITE: Final[dict[str, Write]] = {
     "clock": clock_text,
     "whole": str,
     "yes_no": lambda yes: "yes" if yes else "no",
+    "decimal": "{:f}".format,
     "text": str,
     "model": lambda models: [plain(model) for model in models],
 }
@@ -75,7 +76,7 @@ _KIND_OF: Final = {
     get_args(alias)[1].func: kind
     for alias, kind in (
         (Amount, "money"), (Cents, "money"), (Positive, "money"), (Rate, "rate"), (Part, "part"), (Day, "day"),
-        (Clock, "clock"), (Whole, "whole"), (YesNo, "yes_no"),
+        (Clock, "clock"), (Whole, "whole"), (YesNo, "yes_no"), (Exact, "decimal"),
     )
 }  # fmt: skip
 """What a value is, by the function that reads it."""

@@ -26,8 +26,10 @@ _WHAT_IT_SAYS: Final = attrgetter(*(each.name for each in fields(Contract)))
 class Examined:
     """What a file of records would add."""
 
-    contracts: int
+    contracts: tuple[Contract, ...]
+    """New ones."""
     events: int
+    """How many are new."""
     is_new: NDArray[np.bool_]
     """By the record's place in the file."""
 
@@ -43,8 +45,8 @@ def examine(records: Records, book: Book | None, tell: Tell) -> Examined:
     records.problems.refuse()
     is_new = np.ones(names.records, bool)
     is_new[known] = False
-    contracts = int(is_new[names.openings].sum())
-    return Examined(contracts, int(is_new.sum()) - contracts, is_new)
+    contracts = tuple(contract for place, contract in names.openings if is_new[place])
+    return Examined(contracts, int(is_new.sum()) - len(contracts), is_new)
 
 
 @dataclass(slots=True)
@@ -52,8 +54,8 @@ class _Names:
     """What names the records of a file: contract ids, events' keys, events' ids."""
 
     records: int = 0
-    openings: list[int] = field(default_factory=list)
-    """Places of records that open a contract."""
+    openings: list[tuple[int, Contract]] = field(default_factory=list)
+    """Contracts that the file opens, each with the place of its record."""
     opened: set[str] = field(default_factory=set)
     asked: dict[str, int] = field(default_factory=dict)
     """Contracts that have events here, each with the line of the first one."""
@@ -64,7 +66,7 @@ class _Names:
     def add(self, record: Record, place: int) -> None:
         self.records = place + 1
         if isinstance(record, Opened):
-            self.openings.append(place)
+            self.openings.append((place, record.contract))
             self.opened.add(record.contract.id)
             self._add_contract(record.contract, record.line, place)
         else:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from inforce.contracts import Contract, Event
+from inforce.contracts import Event
 from inforce.errors import BadEvent, BadInput, BadRecord, Located
 from inforce.ledger import Book
 from inforce.market import BadMarketFile, MarketData
@@ -20,8 +20,8 @@ from .examination import Examined, examine
 from .prices import add_prices, contradictions, decimals_of, load_prices
 from .problems import BadFile, Problems
 from .reading import Done, Progress, holds_records, reader_of
-from .records import Asked, FindProduct, Opened, Record, Records
-from .text import JsonLines, Tell
+from .records import Asked, FindProduct, Records
+from .text import JsonLines
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +110,13 @@ def _add_records(book: Book, path: Path, records: Records, known: date | None, d
     if found.contracts or found.events:
         _New(records, found, done).record(book, known)
     done.all()
-    return Imported(path, found.contracts, found.events, len(found.is_new) - found.contracts - found.events)
+    contracts = len(found.contracts)
+    return Imported(path, contracts, found.events, len(found.is_new) - contracts - found.events)
 
 
 @dataclass(slots=True)
 class _New:
-    """What is new in a file that was found right, read once more."""
+    """The new events of a file that was found right, read once more."""
 
     records: Records
     found: Examined
@@ -125,28 +126,18 @@ class _New:
         """In one transaction. Raises `BadFile` where another process was faster and recorded what contradicts."""
         lines = array("q")
         try:
-            book.record_many(self._events(lines), known, self._contracts() if self.found.contracts else ())
+            book.record_many(self._events(lines), known, self.found.contracts)
         except BadEvent as bad:
             self.records.problems.add(lines[bad.place], "", str(bad))
             self.records.problems.refuse()
 
-    def _contracts(self) -> Iterator[Contract]:
-        for record in self._new(lambda _: None):
-            if isinstance(record, Opened):
-                yield record.contract
-
     def _events(self, lines: "array[int]") -> Iterator[tuple[str, Event]]:
-        for record in self._new(self.done.second):
-            if isinstance(record, Asked):
+        place, problems, is_new = -1, self.records.problems, self.found.is_new
+        for place, record in enumerate(self.records.read(self.done.second)):
+            if problems.count or place >= len(is_new):
+                break
+            if is_new[place] and isinstance(record, Asked):
                 lines.append(record.line)
                 yield record.contract, record.event
-
-    def _new(self, tell: Tell) -> Iterator[Record]:
-        place = -1
-        for place, record in enumerate(self.records.read(tell)):
-            if self.records.problems.count or place >= len(self.found.is_new):
-                break
-            if self.found.is_new[place]:
-                yield record
-        if self.records.problems.count or place + 1 != len(self.found.is_new):
-            raise BadRecord("changed while it was read; import it again.", file=self.records.problems.file)
+        if problems.count or place + 1 != len(is_new):
+            raise BadRecord("changed while it was read; import it again.", file=problems.file)

@@ -9,12 +9,15 @@ from inforce.errors import BadInput, BadRecord, NotFound
 from inforce.terms import Product
 from inforce.terms.values import parsed
 
+from .columns import dollars
 from .problems import Problems
 from .schema import ContractRecord
 from .text import Row, Tell
 
 FindProduct = Callable[[str], Product]
 KINDS: Final = ("contract", *EVENT_KINDS)
+MOST: Final = 10**12
+"""Cents of one amount, at most: ten billion dollars. Units and sums of more might not fit 64 bits."""
 
 
 class Reader(Protocol):
@@ -93,6 +96,9 @@ class Records:
             raise self._bad(
                 line, ("key",), "is missing; without `key` or `id` a second import would add the event again"
             )
+        for name, value in event.__dict__.items():
+            if _largest(value) > MOST:
+                raise self._bad(line, (name.rstrip("_"),), f"{dollars(_largest(value))} is above {dollars(MOST)}")
         return Asked(line, contract, event)
 
     def _check_product(self, line: int, record: ContractRecord) -> None:
@@ -113,6 +119,13 @@ class Records:
 
     def _bad(self, line: int, at: tuple[str, ...], message: str) -> BadRecord:
         return BadRecord(message, file=self.problems.file, line=line, at=".".join(at))
+
+
+def _largest(value: Any) -> int:
+    """The largest whole number in a field; 0 where it has none."""
+    if type(value) is int:
+        return value
+    return max(map(_largest, value.values()), default=0) if isinstance(value, dict) else 0
 
 
 def _no_kind(kind: Any) -> str:

@@ -1,13 +1,14 @@
 """Returns: a payment bought and surrendered over history, by the contract's own rules, beside the printed figures."""
 
 from .figures import GROUPS, Figure, printed_figures
-from .periods import YEAR_TO_DATE, Period, Return, period
+from .periods import SINCE, YEAR_TO_DATE, Period, Return, period, since
 from .published import Row, Summary, published_table, summaries
 from .purchase import Redemption, account_level, contract_level, redeem
 from .reconstructed import month_end_file, reconstructed_market, reconstructed_unit_values
 
 __all__ = [
     "GROUPS",
+    "SINCE",
     "YEAR_TO_DATE",
     "Figure",
     "Period",
@@ -24,5 +25,6 @@ __all__ = [
     "reconstructed_market",
     "reconstructed_unit_values",
     "redeem",
+    "since",
     "summaries",
 ]

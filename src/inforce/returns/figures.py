@@ -8,30 +8,23 @@ from decimal import Decimal
 from typing import Final
 
 from inforce.errors import NotFound
-from inforce.terms import Product
+from inforce.terms import Cohort, Product
 
-from .periods import YEAR_TO_DATE
+from .periods import SINCE, YEAR_TO_DATE, Period, period, since
 
 UNIT_TABLE: Final = "fund_and_separate_account"
 CONTRACT_TABLE: Final = "contract_level"
 FLEXIBLE_TABLE: Final = "standardized_flexible"
 SINGLE_TABLE: Final = "standardized_single"
 
-COLUMNS: Final = {"ytd": YEAR_TO_DATE, "1": 1, "3": 3, "5": 5, "10": 10}
+COLUMNS: Final = {"ytd": YEAR_TO_DATE, "1": 1, "3": 3, "5": 5, "10": 10, "since": SINCE}
 """Columns of a published file and their years."""
 
 FED: Final = "fed in"
 GROUPS: Final = {
-    "derived": "worked out from what the other tables fed in; nothing of these cells was used",
+    "derived": "worked out from what other cells fed in; nothing of these cells was used",
     FED: "unit values were made to pass through these cells",
-    "fitted": "terms were chosen so that these cells come near: shares of the maintenance charge, its total of 35, a "
-    "tenth of the value free",
-}
-GROUP_OF: Final = {
-    UNIT_TABLE: FED,
-    CONTRACT_TABLE: "fitted",
-    FLEXIBLE_TABLE: FED,
-    SINGLE_TABLE: "derived",
+    "fitted": "terms of the method were chosen so that these cells come near; `inforce product assumptions` lists them",
 }
 
 
@@ -47,15 +40,25 @@ class Figure:
     division: str
     """Its name as printed."""
     years: int
+    since: date | None
+    """Printed first day of a period since then."""
     printed: Decimal
     """Percent."""
+    group: str
+    """Key of `GROUPS`."""
     document: str
     place: str
 
 
-def group_of(figure: Figure) -> str:
-    """Whether a printed figure is derived, fed in or fitted."""
-    return GROUP_OF[figure.table]
+def span_of(product: Product, figure: Figure) -> Period:
+    """The period of a printed figure; the history of a fund may be usable only from a later day than the printed."""
+    if figure.since is None or figure.years != SINCE:
+        return period(figure.as_of, figure.years)
+    card_form = next(iter(product.card.forms))
+    cohort = Cohort(card_form, "non_qualified", "MA", product.card.forms[card_form].from_)
+    usable = product.terms(cohort, figure.as_of).sections.sub_accounts[figure.sub_account].returns_usable_from
+    first = figure.since if figure.form or usable is None else max(figure.since, usable)
+    return since(first, figure.as_of)
 
 
 def printed_figures(product: Product, table: str | None = None, sub_account: str | None = None) -> list[Figure]:
@@ -72,8 +75,9 @@ def printed_figures(product: Product, table: str | None = None, sub_account: str
 
 def _figures(row: dict[str, str]) -> Iterator[Figure]:
     for column, years in COLUMNS.items():
-        if row[column]:
+        if row.get(column):
+            since_day = date.fromisoformat(row["since_day"]) if row.get("since_day") else None
             yield Figure(
                 row["table"], date.fromisoformat(row["as_of"]), row["form"], row["sub_account"], row["division"],
-                years, Decimal(row[column]), row["document"], row["place"],
+                years, since_day, Decimal(row[column]), row["group"], row["document"], row["place"],
             )  # fmt: skip

@@ -8,8 +8,8 @@ from inforce.cycle import Pricer
 from inforce.market import Market
 from inforce.terms import Product
 
-from .figures import FED, Figure, group_of, printed_figures
-from .periods import growth_of, period
+from .figures import FED, SINGLE_TABLE, Figure, printed_figures, span_of
+from .periods import growth_of
 from .purchase import Redemption, buyer, redeem
 
 HALF: Final = Decimal("0.005")
@@ -20,10 +20,11 @@ NEAR: Final = timedelta(days=4)
 
 def why_missed(product: Product, market: Market, figure: Figure) -> str:
     """Why our figure is not the printed one: for a derived cell, a fitted cell, or a cell fed in."""
-    group = group_of(figure)
-    if group == "derived":
+    if figure.group == "derived" and figure.table == SINGLE_TABLE:
         return _rounding_of_source(product, market, figure)
-    if group == "fitted":
+    if figure.group == "derived":
+        return _smaller_charge(product, market, figure)
+    if figure.group == "fitted":
         return _unfixed_anniversaries(product, market, figure)
     return "the unit values of this market do not pass through it"
 
@@ -42,12 +43,12 @@ def _rounding_of_source(product: Product, market: Market, figure: Figure) -> str
 def _slope(r: Redemption) -> Decimal:
     """Change of the return for a small change of the unit value's growth, up to what both forms share."""
     result = r.result
-    return r.kept * (1 + result.exact / 100) / result.growth / max(1, result.years)
+    return r.kept * (1 + result.exact / 100) / result.growth / max(Decimal(1), Decimal(result.years))
 
 
 def _unfixed_anniversaries(product: Product, market: Market, figure: Figure) -> str:
     """A fitted cell hangs on the charge, and over several years on the unit values at which it was taken."""
-    r = redeem(product, market, figure.sub_account, figure.form, figure.as_of, figure.years)
+    r = redeem(product, market, figure.sub_account, figure.form, figure.as_of, span_of(product, figure))
     short = _growth_printed(figure, r) - r.result.growth
     weights = {day: _weight(product, market, figure, r, day, cents) for day, cents in r.charged}
     free = [day for day in weights if not _fixed(product, figure, day)]
@@ -61,6 +62,15 @@ def _unfixed_anniversaries(product: Product, market: Market, figure: Figure) -> 
             f"taken: {ones} would print it, or {charge}")  # fmt: skip
 
 
+def _smaller_charge(product: Product, market: Market, figure: Figure) -> str:
+    """A derived cell over many years whose ends other cells fix: only the charge is open."""
+    r = redeem(product, market, figure.sub_account, figure.form, figure.as_of, span_of(product, figure))
+    short = _growth_printed(figure, r) - r.result.growth
+    weight = sum((_weight(product, market, figure, r, day, cents) for day, cents in r.charged), Decimal(0))
+    off, charge = abs(r.result.exact - figure.printed), _other_charge(r, short / weight)
+    return f"{off:.4f} off unrounded, more than rounding: {charge} would print it; its part was fitted to other cells"
+
+
 def _years(days: list[date]) -> str:
     return ", ".join(str(day.year) for day in days)
 
@@ -68,15 +78,15 @@ def _years(days: list[date]) -> str:
 def _growth_printed(figure: Figure, r: Redemption) -> Decimal:
     """The growth nearest to ours that would print as the document does."""
     edge = figure.printed + (HALF if r.result.exact > figure.printed else -HALF)
-    return (1 + edge / 100) ** max(1, figure.years)
+    return (1 + edge / 100) ** max(Decimal(1), r.period.length)
 
 
 def _fixed(product: Product, figure: Figure, day: date) -> bool:
     """Is the division's unit value on (about) that day fed in?"""
     if abs(day - figure.as_of) <= NEAR:
         return True
-    fed = (f for f in printed_figures(product, sub_account=figure.sub_account) if group_of(f) == FED)
-    return any(abs(day - period(f.as_of, f.years).priced_on[0]) <= NEAR for f in fed)
+    fed = (f for f in printed_figures(product, sub_account=figure.sub_account) if f.group == FED)
+    return any(abs(day - span_of(product, f).priced_on[0]) <= NEAR for f in fed)
 
 
 def _weight(product: Product, market: Market, figure: Figure, r: Redemption, day: date, cents: int) -> Decimal:

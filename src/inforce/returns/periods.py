@@ -9,24 +9,37 @@ from inforce.dates import MonthEnd, monthly_date, previous_valuation_date
 
 YEAR_TO_DATE: Final = 0
 """Stands for the years of the period since the end of the last calendar year."""
+SINCE: Final = -1
+"""Stands for the years of a period since a day of the fund's own."""
+DAYS_IN_YEAR: Final = Decimal("365.25")
 
+FIRST_YEAR: Final = 1980
+"""Of the calendar of valuation dates."""
 _DIGITS: Final = Context(prec=40)
 _PRINTED: Final = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A column of a returns table: whole years back from a day, or the year to date."""
+    """A column of a returns table: whole years back from a day, the year to date, or since a day."""
 
     start: date
     """The calendar day that the column names; it may have no price."""
     end: date
     years: int
+    """Whole years, `YEAR_TO_DATE` or `SINCE`."""
+    length: Decimal
+    """Years over which it is annualized; 1 or less: it is not."""
 
     @property
     def priced_on(self) -> tuple[date, date]:
         """The valuation dates whose prices hold on the first and last day: those days, or the preceding ones."""
-        return previous_valuation_date(self.start), previous_valuation_date(self.end)
+        return _priced(self.start), _priced(self.end)
+
+
+def _priced(day: date) -> date:
+    """Before the calendar of valuation dates begins a price holds for its own day only."""
+    return day if day.year < FIRST_YEAR else previous_valuation_date(day)
 
 
 def period(as_of: date, years: int) -> Period:
@@ -35,8 +48,13 @@ def period(as_of: date, years: int) -> Period:
     Three years to 31 July 2008 begin on Sunday 31 July 2005 and are priced on Friday 29 July.
     """
     if years == YEAR_TO_DATE:
-        return Period(date(as_of.year - 1, 12, 31), as_of, years)
-    return Period(monthly_date(as_of, -12 * years, MonthEnd.LAST_DAY), as_of, years)
+        return Period(date(as_of.year - 1, 12, 31), as_of, years, Decimal(1))
+    return Period(monthly_date(as_of, -12 * years, MonthEnd.LAST_DAY), as_of, years, Decimal(years))
+
+
+def since(start: date, as_of: date, days_in_year: Decimal = DAYS_IN_YEAR) -> Period:
+    """From a day on: 3 April 1985 to 31 October 2020 are 12,995 days, 35.578 years."""
+    return Period(start, as_of, SINCE, _DIGITS.divide(Decimal((as_of - start).days), days_in_year))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +63,8 @@ class Return:
 
     growth: Decimal
     """End over start."""
-    years: int
+    years: Decimal | int
+    """Length of the period; 1 or less (the year to date is 0 or 1): the cumulative change."""
 
     @property
     def exact(self) -> Decimal:
@@ -61,7 +80,7 @@ class Return:
         return self.exact.quantize(_PRINTED, ROUND_HALF_UP)
 
 
-def annual_growth(growth: Decimal, years: int) -> Decimal:
+def annual_growth(growth: Decimal, years: Decimal | int) -> Decimal:
     """The `years`-th root of a growth; the growth itself for one year or less, and where nothing is left."""
     if years <= 1 or growth <= 0:
         return growth

@@ -8,9 +8,9 @@ from typing import Final
 from inforce.market import Market
 from inforce.terms import Product, find_product
 
-from .figures import GROUPS, Figure, group_of, printed_figures
+from .figures import GROUPS, Figure, printed_figures, span_of
 from .misses import why_missed
-from .periods import YEAR_TO_DATE, Return
+from .periods import SINCE, YEAR_TO_DATE, Return
 from .purchase import account_level, contract_level
 from .reconstructed import reconstructed_market
 
@@ -63,9 +63,10 @@ def published_table(product: Product | str, market: Market | None = None) -> lis
 
 def ours(product: Product, market: Market, figure: Figure) -> Return:
     """What we make of a printed figure's cell: change of a unit, or a contract bought and surrendered."""
+    span = span_of(product, figure)
     if not figure.form:
-        return account_level(product, market, figure.sub_account, figure.as_of, figure.years)
-    return contract_level(product, market, figure.sub_account, figure.form, figure.as_of, figure.years)
+        return account_level(product, market, figure.sub_account, figure.as_of, span)
+    return contract_level(product, market, figure.sub_account, figure.form, figure.as_of, span)
 
 
 def _row(product: Product, market: Market, figure: Figure) -> Row:
@@ -78,7 +79,7 @@ def _row(product: Product, market: Market, figure: Figure) -> Row:
         printed=figure.printed,
         ours=result.percent,
         difference=difference,
-        group=group_of(figure),
+        group=figure.group,
         why=why_missed(product, market, figure) if difference else "",
         unrounded=result.exact.quantize(Decimal("0.0001"), ROUND_HALF_UP),
     )
@@ -86,6 +87,8 @@ def _row(product: Product, market: Market, figure: Figure) -> Row:
 
 def column_name(years: int) -> str:
     """A column in words."""
+    if years == SINCE:
+        return "since"
     return "YTD" if years == YEAR_TO_DATE else "1 year" if years == 1 else f"{years} years"
 
 

@@ -4,6 +4,7 @@ There is no rule here. The maintenance charge, the surrender charge and the free
 product's `performance` terms say what is bought and which part of the maintenance charge one sub-account bears.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,12 +15,15 @@ from inforce.cycle import Position, Pricer, advance
 from inforce.errors import BadInput
 from inforce.ledger import MemoryJournal
 from inforce.market import Market
-from inforce.mechanics.money import PPB, ratio
+from inforce.mechanics.money import PPB
 from inforce.mechanics.records import Status
 from inforce.terms import Product, VariableAnnuityTerms
 from inforce.terms.schema import Performance
+from inforce.terms.source import Plain
 
-from .periods import Period, Return, growth_of, period
+from .method import charge_changes, method_changes
+from .periods import FIRST_YEAR, Period, Return, growth_of, period
+from .reconstructed import before_prices
 
 QUALIFICATION = "non_qualified"
 """Of the hypothetical contract: decides its separate account and how it would be taxed, not what it pays."""
@@ -48,50 +52,78 @@ class Redemption:
     @property
     def result(self) -> Return:
         """The return of the payment."""
-        return Return(growth_of(self.paid_in, self.paid_out), self.period.years)
+        return Return(growth_of(self.paid_in, self.paid_out), self.period.length)
 
 
-def account_level(product: Product, market: Market, sub_account: str, as_of: date, years: int) -> Return:
+def account_level(product: Product, market: Market, sub_account: str, as_of: date, years: int | Period) -> Return:
     """Return of an accumulation unit: fund expenses and separate account charge, no charge of the contract.
 
     Raises:
         MissingPrice: no unit value at one of the ends.
     """
-    span, pricer = period(as_of, years), Pricer(market, product, buyer(product, "", sub_account))
-    start, end = (pricer.unit_value(sub_account, day) for day in span.priced_on)
-    return Return(growth_of(start, end), years)
+    span, pricer = _span(as_of, years), Pricer(market, product, buyer(product, "", sub_account))
+    first, last = span.priced_on
+    if first.year < FIRST_YEAR:
+        start = before_prices(product, market, pricer.key(sub_account), first)
+    else:
+        start = pricer.unit_value(sub_account, first)
+    return Return(growth_of(start, pricer.unit_value(sub_account, last)), span.length)
+
+
+def _span(as_of: date, years: int | Period) -> Period:
+    return years if isinstance(years, Period) else period(as_of, years)
 
 
 def contract_level(
-    product: Product, market: Market, sub_account: str, form: str, as_of: date, years: int, multiple: int | None = None
+    product: Product,
+    market: Market,
+    sub_account: str,
+    form: str,
+    as_of: date,
+    years: int | Period,
+    multiple: int | None = None,
+    readings: Mapping[str, str] | None = None,
 ) -> Return:
     """Return of a payment after every charge of a contract that is surrendered at the close of `as_of`.
+
+    `years` back from it, or a period that ends there; `readings` choose among the terms' readings.
 
     Raises:
         BadInput: the product has no `performance` terms.
         MissingPrice: a price on the way is not known.
     """
-    return redeem(product, market, sub_account, form, as_of, years, multiple).result
+    return redeem(product, market, sub_account, form, as_of, years, multiple, readings).result
 
 
 def redeem(
-    product: Product, market: Market, sub_account: str, form: str, as_of: date, years: int, multiple: int | None = None
+    product: Product,
+    market: Market,
+    sub_account: str,
+    form: str,
+    as_of: date,
+    years: int | Period,
+    multiple: int | None = None,
+    readings: Mapping[str, str] | None = None,
 ) -> Redemption:
     """Buy and surrender the contract of `contract_level`; `multiple` stands in for the one of the terms."""
-    span = period(as_of, years)
-    contract = buyer(product, form, sub_account)
+    span = _span(as_of, years)
+    contract = buyer(product, form, sub_account, readings)
     terms = product.terms(contract.cohort(span.start), span.start).sections
     performance = _performance(product, terms)
     times = performance.worked_at if multiple is None else multiple
-    supposed = product.supposing(
-        _changes(terms, performance, sub_account, times), WHY, sold_throughout=performance.sold_throughout
-    )
+    changes = {
+        **_opened(terms, sub_account, span),
+        **charge_changes(terms, performance, sub_account, times),
+        **method_changes(terms, performance, span),
+    }
+    supposed = product.supposing(changes, WHY, sold_throughout=performance.sold_throughout)
     return _redemption(_run(contract, supposed, market, span, performance.purchase_payment * times), span, times)
 
 
-def buyer(product: Product, form: str, sub_account: str) -> Contract:
+def buyer(product: Product, form: str, sub_account: str, readings: Mapping[str, str] | None = None) -> Contract:
     """The contract that is really bought: everything in one sub-account."""
-    return Contract("returns", product.id, form, QUALIFICATION, ISSUE_STATE, allocation={sub_account: PPB})
+    return Contract("returns", product.id, form, QUALIFICATION, ISSUE_STATE,
+                    allocation={sub_account: PPB}, readings=readings or {})  # fmt: skip
 
 
 def _performance(product: Product, terms: VariableAnnuityTerms) -> Performance:
@@ -100,23 +132,14 @@ def _performance(product: Product, terms: VariableAnnuityTerms) -> Performance:
     return terms.performance
 
 
-def _changes(terms: VariableAnnuityTerms, performance: Performance, sub_account: str, multiple: int) -> dict[str, str]:
-    """What the hypothetical contract's terms say instead: its part of the charge, at the multiple; no premium tax."""
-    charge = terms.maintenance_charge
-    share = performance.maintenance_charge_shares[sub_account]
-    changes = {
-        "maintenance_charge.amount": _dollars(ratio(charge.amount * multiple, share, PPB)),
-        "calendar.non_valuation_day.purchase_payment": str(performance.on_non_valuation_day),
-        "calendar.non_valuation_day.surrender": str(performance.on_non_valuation_day),
-        "premium_tax.rate": "0%",
-    }
-    if charge.waived_from is not None:
-        changes["maintenance_charge.waived_from"] = _dollars(charge.waived_from * multiple)
+def _opened(terms: VariableAnnuityTerms, sub_account: str, span: Period) -> dict[str, Plain]:
+    """A table is also of sub-accounts that take no new money, and of periods before they were added."""
+    account, path = terms.sub_accounts[sub_account], f"sub_accounts.{sub_account}"
+    changes: dict[str, Plain] = {f"{path}.added": str(min(account.added, span.start))}
+    for name in ("closed_to_new_money_from", "closed_to_contracts_issued_from"):
+        if getattr(account, name) is not None:
+            changes[f"{path}.{name}"] = "none"
     return changes
-
-
-def _dollars(cents: int) -> str:
-    return f"{cents // 100}.{cents % 100:02d}"
 
 
 def _run(contract: Contract, product: Product, market: Market, span: Period, payment: int) -> Position:

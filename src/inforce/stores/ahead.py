@@ -1,6 +1,6 @@
 """Reading ahead: a day's contracts a few hundred at a time, so that each does not cost a journey to the database."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from .database import Database
@@ -12,10 +12,12 @@ TOGETHER: Final = 500
 class ReadAhead:
     """Contracts that will be worked in order, each read with those that follow it."""
 
-    def __init__(self, database: Database, ids: Sequence[str], number: Callable[[str], int]) -> None:
+    def __init__(
+        self, database: Database, ids: Sequence[str], numbers_of: Callable[[Sequence[str]], Mapping[str, int]]
+    ) -> None:
         self._database = database
         self._ids = ids
-        self._number = number
+        self._numbers_of = numbers_of
         self._place = {contract: n for n, contract in enumerate(ids)}
         self._part: dict[str, Opened] = {}
 
@@ -25,7 +27,7 @@ class ReadAhead:
         if found is None and contract in self._place:
             start = self._place[contract]
             wanted = [c for c in self._ids[start : start + TOGETHER] if c in self._place]
-            self._part = open_together(self._database, {self._number(c): c for c in wanted})
+            self._part = open_together(self._database, {n: c for c, n in self._numbers_of(wanted).items()})
             found = self._part.get(contract)
         return found
 

@@ -121,13 +121,15 @@ class SqlBook:
         return queries.recorded_in(rows, contract_id, known_by)
 
     def post(self, entries: Iterable[Entry]) -> None:
-        new = sorted(entries, key=lambda entry: entry.contract)
-        by_contract = {contract: list(group) for contract, group in groupby(new, key=lambda e: e.contract)}
+        new = list(entries)
         if not new:
             return
+        by_contract: dict[str, list[Entry]] = {}
+        for entry in new:
+            by_contract.setdefault(entry.contract, []).append(entry)
         with self.database.writing() as connection:
-            numbers = self._all_numbers(connection, by_contract)
             refuse_closed(new, periods.closed_through(connection))
+            numbers = self._all_numbers(connection, by_contract)
             writing = Writing.on(connection, numbers.values())
             for contract, group in by_contract.items():
                 writing.post(numbers[contract], group)
@@ -174,7 +176,7 @@ class SqlBook:
 
         What another process posts to one of them meanwhile is noticed at `commit`.
         """
-        self._ahead = ReadAhead(self.database, list(contracts), self._number)
+        self._ahead = ReadAhead(self.database, list(contracts), self._numbers_of)
         try:
             yield
         finally:
@@ -190,13 +192,14 @@ class SqlBook:
         """
         work = list(done)
         with self.database.writing() as connection:
-            numbers = self._all_numbers(connection, {each.stored.contract for each in work}
-                                        | {entry.contract for each in work for entry in each.entries})  # fmt: skip
+            numbers = self._all_numbers(connection, [each.stored.contract for each in work])
+            refuse_closed((entry for each in work for entry in each.entries), periods.closed_through(connection))
+            others = dict.fromkeys(e.contract for each in work for e in each.entries if e.contract not in numbers)
+            numbers |= self._all_numbers(connection, others)
             writing = Writing.on(connection, numbers.values())
             self._refuse_stale(writing.heads, numbers)
-            before, closed = dict(writing.heads), periods.closed_through(connection)
+            before = dict(writing.heads)
             for each in work:
-                refuse_closed(each.entries, closed)
                 _put(writing, numbers, each)
             clear_inbox(connection, {numbers[each.stored.contract]: each.stored.snapshot for each in work}, before)
             _log(writing, run)
@@ -252,9 +255,18 @@ class SqlBook:
     def _number(self, contract_id: str) -> int:
         known = self._numbers.get(contract_id)
         if known is None:
-            self.contract(contract_id)
-            known = self._numbers[contract_id]
+            rows = self.database.fetch(queries.CONTRACT, id=contract_id)
+            if not rows:
+                raise _no_contract(contract_id)
+            known = self._numbers[contract_id] = rows[0].number
         return known
+
+    def _numbers_of(self, ids: Sequence[str]) -> dict[str, int]:
+        """The numbers of those that there are."""
+        if any(contract not in self._numbers for contract in ids):
+            with self.database.reading() as connection:
+                self._known_numbers(connection, ids)
+        return {contract: self._numbers[contract] for contract in ids if contract in self._numbers}
 
     def _opened(self, contract_id: str) -> Opened | None:
         return self._ahead.find(contract_id) if self._ahead is not None else None

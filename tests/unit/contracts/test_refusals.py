@@ -1,8 +1,10 @@
 """Requests the contract does not allow: each refused by name and with its source, and nothing of it is done."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.products.folders import copied
 from tests.products.lives import GPA, Life, event, kept, market
 
 from inforce.errors import BadTerms, Refused
@@ -149,6 +151,30 @@ def test_single_form_applied_for_on_its_last_day_is_issued_later() -> None:
     one.record(event("issue", "2001-01-04", id="issue"))
     assert one.at("2001-01-04").declined == []
     assert one.value("2001-01-04").contract_value == 10_000_00
+
+
+@pytest.mark.parametrize(("kind", "on", "taken"), [
+    ("application", "2000-12-31", True), ("application", "2001-01-01", False),
+    ("issue", "2000-12-31", True), ("issue", "2001-01-01", False),
+    ("issue", "1987-04-27", True), ("issue", "1987-04-26", False),
+])  # fmt: skip
+def test_first_and_last_day_of_sale(kind: str, on: str, taken: bool) -> None:
+    one = Life(find_product("flex-extra"), PRICES, None, form="single", allocation=MIXED)
+    one.record(event(kind, on, id="ask"))
+    assert [d.recorded.event.id for d in one.at(on).declined] == ([] if taken else ["ask"])
+
+
+@pytest.mark.parametrize(("on", "refused"), [("2000-12-29", []), ("2001-01-02", ["payments_closed"])])
+def test_form_that_takes_no_payments_after_its_last_day_of_sale(on: str, refused: list[str], tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    card = folder / "product.yaml"
+    assert card.read_text().count("to: 2000-12-31\n") == 1
+    card.write_text(card.read_text().replace("to: 2000-12-31\n", "to: 2000-12-29\n    payments_continue: no\n"))
+    one = Life(folder, PRICES, "2000-01-03", form="single", allocation=MIXED)
+    one.record(event("purchase_payment", on, id="first", amount="5.00"))
+    position = one.at("2001-01-05")
+    assert [d.refused.reason for d in position.declined] == refused
+    assert position.suspense == 0
 
 
 def test_application_after_the_last_day_is_refused() -> None:

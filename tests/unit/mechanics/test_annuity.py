@@ -1,5 +1,7 @@
 """Worked examples of the step: what each operation leaves behind, and the order they are done in."""
 
+from dataclasses import fields
+
 import pytest
 from tests.unit.mechanics.setting import FLAT, ISSUE, YEAR, contract, due, rates, run, terms
 
@@ -17,13 +19,21 @@ def test_values_at_todays_prices() -> None:
 
 
 def test_a_breakdown_is_empty_at_the_start_of_a_step() -> None:
-    c, p = contract(60_000, 30_000, 10_000), terms(maintenance=3_000, **rates(8))
-    b = run(c, p, due(withdrawal=1, amount=1_000, maintenance=1, valuation=1))
-    assert b != new_breakdown(c)
-    step(c, p, FLAT, due(), b)
+    c = contract(60_000, 30_000, 10_000)
+    b = new_breakdown(c)
+    for field in fields(b):
+        old = getattr(b, field.name)
+        setattr(b, field.name, [7] * len(old) if isinstance(old, list) else 7)
+    step(c, terms(), FLAT, due(), b)
     empty = new_breakdown(c)
-    empty.account_value, empty.value = b.account_value, b.value
+    empty.account_value, empty.value = [60_000, 30_000, 10_000], 100_000
     assert b == empty
+
+
+def test_a_breakdown_notes_the_value_before() -> None:
+    for what in ({"anniversary": 1}, {"maintenance": 1}, {"withdrawal": 1, "amount": 5}, {"surrender": 1}):
+        assert run(contract(60_000), terms(maintenance=3_000), due(**what)).before == 60_000
+    assert run(contract(60_000), terms(), due()).before == 0
 
 
 # Payments
@@ -243,6 +253,12 @@ def test_a_net_amount_that_cannot_be_paid_is_a_fault() -> None:
     b = run(c, p, due(withdrawal=1, amount=9_201, net=1))
     assert (b.fault, b.value, c.withdrawals) == (Reason.NET_CANNOT_BE_PAID, 10_000, 0)
     assert run(c, p, due(withdrawal=1, amount=9_200, net=1)).fault == Reason.NONE
+
+
+def test_nothing_taken_from_nothing() -> None:
+    for named in (0, 1):
+        b = run(contract(0), terms(), due(withdrawal=1, named=named))
+        assert (b.gross, b.value, b.account_change) == (0, 0, [0, 0, 0])
 
 
 # Surrender, free look, death

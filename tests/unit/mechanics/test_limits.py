@@ -130,6 +130,7 @@ def out(*cents: int, into: tuple[int, ...] = (0, 0, 0)) -> dict[str, object]:
         ({"fixed_out_limit": [2]}, out(0, 0, 2_500), Reason.FIXED_TRANSFER_COUNT),
         ({"fixed_out_limit": [0]}, out(0, 0, 2_500), Reason.FIXED_TRANSFER_COUNT),
         ({"fixed_out_limit": [0]}, out(2_500, 0, 0), Reason.NONE),
+        ({"fixed_out_limit": [0]}, out(0, 0, 1), Reason.FIXED_TRANSFER_COUNT),
         ({"fixed_wait_days": [50]}, out(1, 0, 0, into=(0, 0, PPB)), Reason.NONE),
         ({"fixed_wait_days": [51]}, out(1, 0, 0, into=(0, 0, PPB)), Reason.FIXED_RETURN_WAIT),
         ({"fixed_wait_days": [51]}, out(1, 0, 0, into=(PPB - 1, 0, 1)), Reason.FIXED_RETURN_WAIT),
@@ -146,6 +147,12 @@ def test_no_wait_before_the_first_transfer_out() -> None:
     d = due(**out(1, 0, 0, into=(0, 0, PPB)))
     d.serial = 20
     assert may(may_transfer, contract(60_000), terms(fixed_wait_days=[50]), d) == Reason.NONE
+
+
+def test_the_wait_counts_from_any_day_of_a_transfer_out() -> None:
+    c, d = contract(60_000), due(**out(1, 0, 0, into=(0, 0, PPB)))
+    c.fixed_out_serial, d.serial = [1], 20
+    assert may(may_transfer, c, terms(fixed_wait_days=[20]), d) == Reason.FIXED_RETURN_WAIT
 
 
 def test_what_a_transfer_takes() -> None:

@@ -79,6 +79,13 @@ def test_each_payments_charge_is_rounded_by_itself() -> None:
     assert charge_by_payment(c, p, ISSUE, 0) == 0
 
 
+def test_the_last_cent_and_the_smallest_rate_are_charged() -> None:
+    p = terms(surrender_on=ChargedOn.PAYMENT, **rates(60))
+    assert charge_by_payment(contract(30, paid=(10, 10, 10)), p, ISSUE, 11) == 7
+    p.surrender_rate[0] = 1
+    assert charge_by_payment(contract(10**9), p, ISSUE, 10**9) == 1
+
+
 def test_on_payments_by_the_contracts_own_year() -> None:
     p = terms(surrender_on=ChargedOn.PAYMENT, **rates(8, 7, 6))
     c = contract(200_000, paid=(30_000, 70_000), paid_on=(ISSUE, ISSUE + 2 * YEAR))
@@ -144,6 +151,30 @@ def test_no_charge_when_all_payments_are_withdrawn() -> None:
         p = terms(surrender_on=ChargedOn.PAYMENT, surrender_clock=clock, **rates(8))
         assert run(c, p, due(withdrawal=1, amount=50_000)).charge_reason == Reason.NONE
         assert run(c, p, due(withdrawal=1, amount=50_000)).charge_reason == Reason.PAYMENTS_ALREADY_WITHDRAWN
+
+
+def test_a_charge_of_a_cent_is_a_charge() -> None:
+    b = run(contract(200_000), terms(**rates(1)), due(withdrawal=1, amount=50))
+    assert (b.surrender_charge, b.charge_reason) == (1, Reason.NONE)
+
+
+@pytest.mark.parametrize(
+    ("clock", "expected"),
+    [(Clock.CONTRACT_ISSUE, Reason.CHARGE_PERIOD_OVER), (Clock.EACH_PAYMENT, Reason.PAYMENTS_ALREADY_WITHDRAWN)],
+)
+def test_the_contracts_charge_period_comes_before_its_payments(clock: int, expected: int) -> None:
+    c = contract(200_000, paid=(50_000,))
+    p = terms(surrender_on=ChargedOn.PAYMENT, surrender_clock=clock, **rates(8, 0))
+    run(c, p, due(withdrawal=1, amount=50_000))
+    assert run(c, p, due(ISSUE + 2 * YEAR, withdrawal=1, amount=50_000)).charge_reason == expected
+
+
+def test_within_a_tiny_rate_the_charge_rounds_to_nothing() -> None:
+    p = terms(surrender_on=ChargedOn.PAYMENT, **rates(8))
+    p.surrender_rate[0] = 1
+    c = contract(200_000, paid=(50_000,))
+    run(c, p, due(withdrawal=1, amount=50_000))
+    assert run(c, p, due(withdrawal=1, amount=50_000)).charge_reason == Reason.PAYMENTS_ALREADY_WITHDRAWN
 
 
 def test_a_withdrawal_leaves_the_payments_it_did_not_reach() -> None:
