@@ -20,7 +20,7 @@ from rich.table import Table
 
 PARTS = {
     "month": "benchmarks.month:figures",
-    "compile": "benchmarks.compile:figures",
+    "compile": "benchmarks.compiling:figures",
     "identity": "benchmarks.identity:figures",
     "answers": "benchmarks.answers:figures",
 }

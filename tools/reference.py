@@ -302,9 +302,11 @@ def refusals() -> str:
 
 
 def refusals_raised() -> set[str]:
-    """Reasons that the code names in `Refused("…", …)`."""
+    """Reasons that the code names in `Refused("…", …)`; those of documents stand in their own pages."""
     found = set()
     for file in Path(inforce.__file__).parent.rglob("*.py"):
+        if file.parent.name == "documents":
+            continue
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Refused" and node.args:
                 first = node.args[0]

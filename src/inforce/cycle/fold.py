@@ -169,7 +169,7 @@ class _Fold:
     def _agenda(self, recorded: list[Recorded]) -> list[Item]:
         """Every item in order; only what was received by the day is known to it."""
         position, opening = self.position, self.opening
-        standing = self._standing([r for r in recorded if r.event.on <= position.through])
+        standing = [r for r in self._standing(recorded) if r.event.on <= position.through]
         arrived = [r for r in standing if not (opening and opening.handled(r))]
         seen = opening.sequence if opening else 0
         position.sequence = max(seen, *(r.sequence for r in recorded), 0)
@@ -188,7 +188,10 @@ class _Fold:
         return sorted(items, key=lambda item: rank(item, terms.order_of_operations.operations))
 
     def _standing(self, recorded: list[Recorded]) -> list[Recorded]:
-        """The events without reversals and what they take back. Backdated where that was handled already."""
+        """The events without reversals and what they take back. Backdated where that was handled already.
+
+        A reversal counts as soon as it is known, for every day: what it takes back never happened.
+        """
         by_id = {r.event.id: r for r in recorded}
         for r in recorded:
             if isinstance(r.event, Reversal) and self._takes_back(r, r.event, by_id.get(r.event.of)):

@@ -19,7 +19,7 @@ def charge_changes(terms: VariableAnnuityTerms, performance: Performance, sub_ac
     """The maintenance charge that one sub-account bears, at the multiple; no premium tax; prices of days without."""
     charge = terms.maintenance_charge
     changes: Changes = {
-        "maintenance_charge.amount": _dollars(_share_of(charge.amount * multiple, performance, sub_account)),
+        "maintenance_charge.amount": _dollars(share_of_charge(charge.amount * multiple, performance, sub_account)),
         "calendar.non_valuation_day.purchase_payment": str(performance.on_non_valuation_day),
         "calendar.non_valuation_day.surrender": str(performance.on_non_valuation_day),
         "premium_tax.rate": "0%",
@@ -29,7 +29,7 @@ def charge_changes(terms: VariableAnnuityTerms, performance: Performance, sub_ac
     return changes
 
 
-def _share_of(cents: int, performance: Performance, sub_account: str) -> int:
+def share_of_charge(cents: int, performance: Performance, sub_account: str) -> int:
     """The charge by share of the sub-account, in equal parts (30.00 over 14: 2.14), or by the size of the payment."""
     if performance.maintenance_charge_shares is not None:
         return ratio(cents, performance.maintenance_charge_shares[sub_account], PPB)

@@ -50,6 +50,8 @@ def _unfixed_anniversaries(product: Product, market: Market, figure: Figure) -> 
     """A fitted cell hangs on the charge, and over several years on the unit values at which it was taken."""
     r = redeem(product, market, figure.sub_account, figure.form, figure.as_of, span_of(product, figure))
     short = _growth_printed(figure, r) - r.result.growth
+    if not _fixed(product, figure, r.period.priced_on[0]):
+        return _unfixed_start(r, short)
     weights = {day: _weight(product, market, figure, r, day, cents) for day, cents in r.charged}
     free = [day for day in weights if not _fixed(product, figure, day)]
     weight = sum((weights[day] for day in free), Decimal(0))
@@ -60,6 +62,14 @@ def _unfixed_anniversaries(product: Product, market: Market, figure: Figure) -> 
     ones = f"{abs(change):.1f} % {'higher' if change > 0 else 'lower'} ones"
     return (f"no printed figure fixes the unit values on the anniversaries of {_years(free)}, when the charge was "
             f"taken: {ones} would print it, or {charge}")  # fmt: skip
+
+
+def _unfixed_start(r: Redemption, short: Decimal) -> str:
+    """The first unit value is interpolated: what it would have to be."""
+    change = -100 * short * r.paid_in / (r.paid_out + r.surrender_charge)
+    word = "higher" if change > 0 else "lower"
+    return (f"no printed figure fixes the unit value of {r.period.priced_on[0]}, where the period begins: one "
+            f"{abs(change):.3f} % {word} would print it")  # fmt: skip
 
 
 def _smaller_charge(product: Product, market: Market, figure: Figure) -> str:

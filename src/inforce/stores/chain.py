@@ -7,7 +7,7 @@ after it; a seal that was noted elsewhere shows that too.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Final, NamedTuple
 
@@ -27,7 +27,7 @@ class Head(NamedTuple):
     entry_hash: bytes
     version: int = 0
     """Counts the postings, so that one who works from an old state is noticed."""
-    on: date | None = None
+    on: str | None = None
     sequence: int = 0
     """Of the stored position: its day and the last event it saw. These three are not hashed."""
 

@@ -97,7 +97,7 @@ def state_text(state: Annuity | None) -> str | None:
     """A contract's state: its record, a fingerprint of the record's fields, and their values in order."""
     if state is None:
         return None
-    return to_json(("Annuity", _FIELDS, _STATE_VALUES(state))).decode()
+    return f'["Annuity","{_FIELDS}",{to_json(_STATE_VALUES(state)).decode()}]'
 
 
 def state_from(text: str | None, contract: str) -> Annuity | None:
@@ -120,7 +120,7 @@ def position_columns(snapshot: Snapshot, next_due: date | None) -> Position:
     return (
         iso(snapshot.on), iso(snapshot.issued), iso(snapshot.delivered),
         to_json(dict(snapshot.allocation)).decode(), snapshot.suspense, snapshot.sequence,
-        to_json(sorted(snapshot.waiting)).decode(), state_text(snapshot.state), iso(next_due),
+        to_json(sorted(snapshot.waiting)).decode() if snapshot.waiting else "[]", state_text(snapshot.state), iso(next_due),
     )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ def clear_inbox(connection: Connection, snapshots: Mapping[int, Snapshot], befor
 
 
 def _went_back(snapshot: Snapshot, before: Head) -> bool:
-    return before.on is not None and (snapshot.on < before.on or snapshot.sequence < before.sequence)
+    return before.on is not None and (snapshot.on.isoformat() < before.on or snapshot.sequence < before.sequence)
 
 
 def _refill(connection: Connection, number: int, snapshot: Snapshot) -> None:

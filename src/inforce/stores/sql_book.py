@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -312,11 +313,14 @@ def _no_contract(contract_id: str) -> NotFound:
 def _put(writing: Writing, numbers: Mapping[str, int], done: Done) -> None:
     """What a day did to a contract."""
     number = numbers[done.stored.contract]
-    for contract, entries in groupby(done.entries, key=lambda entry: entry.contract):
+    for contract, entries in groupby(done.entries, key=_contract_of) if done.entries else ():
         writing.post(numbers[contract], entries)
     writing.store(number, position_columns(done.stored.snapshot, done.stored.next_due))
     for sequence, reason in done.declined:
         writing.decline(number, sequence, reason)
+
+
+_contract_of = attrgetter("contract")
 
 
 def _log(writing: Writing, run: Run) -> Seal:

@@ -1,6 +1,7 @@
 """One transaction on a book: rows are gathered, chained, sealed and written together."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -19,12 +20,18 @@ from .encoding import Position, canonical, entry_bytes, instant_text, iso
 CHUNK: Final = 5_000
 """Numbers in one `IN (…)`."""
 
-AT_ONCE: Final = 4_000
+AT_ONCE: Final = 2_000
 """Lines kept in memory before they are handed to the database, still within the transaction."""
 
 _EVENT_HEAD: Final = ("contract", "events", "event_hash")
 _ENTRY_HEAD: Final = ("contract", "entries", "entry_hash", "version")
 _STORED: Final = ("on", "issued", "delivered", "allocation", "suspense", "sequence", "waiting", "state", "next_due")
+_HEADS: Final = (
+    "SELECT contract, events, event_hash, entries, entry_hash, version, CAST(\"on\" AS TEXT), sequence FROM positions "
+    "WHERE contract "
+)
+_HEADS_SQLITE: Final = _HEADS + "IN (SELECT value FROM json_each(?))"
+_HEADS_POSTGRESQL: Final = _HEADS + "= ANY(%s)"
 _TABLES: Final = schema.metadata.sorted_tables
 
 T = TypeVar("T")
@@ -45,12 +52,14 @@ def last_seal(connection: Connection) -> Seal:
 
 def heads_of(connection: Connection, numbers: Iterable[int]) -> dict[int, Head]:
     """The heads of contracts."""
-    p = schema.positions.c
-    columns = (p.contract, p.events, p.event_hash, p.entries, p.entry_hash, p.version, p.on, p.sequence)
-    found: dict[int, Head] = {}
+    sqlite = connection.dialect.name == "sqlite"
+    query, found = _HEADS_SQLITE if sqlite else _HEADS_POSTGRESQL, {}
     for part in chunks(sorted(numbers)):
-        for row in connection.execute(select(*columns).where(p.contract.in_(part))):
-            found[row[0]] = Head(*row)
+        wanted = canonical(part).decode() if sqlite else part
+        with closing(connection.connection.cursor()) as cursor:
+            cursor.execute(query, (wanted,))
+            for row in cursor:
+                found[row[0]] = Head(*row)
     return found
 
 

@@ -282,3 +282,24 @@ def test_contract_date_more_than_a_year_before_the_day_of_issue() -> None:
     one.record(event("purchase_payment", "2001-06-01", id="pay", amount="1000.00"))
     assert one.value("2001-06-01").contract_value == 1_000_00
     assert one.value("2001-06-01").contract_year == 2
+
+
+@pytest.mark.parametrize(
+    ("end", "qualification", "paid"),
+    [
+        ("surrender", "qualified", 0), ("surrender", "non_qualified", 0), ("free_look", "qualified", 0),
+        ("death_proof", "qualified", 90_00),  # the payments, all of it income, a tenth withheld
+        ("death_proof", "non_qualified", 100_00),
+    ],
+)  # fmt: skip
+def test_contract_whose_value_is_gone_can_end(end: str, qualification: str, paid: int) -> None:
+    """Units worth less than half a cent: everything leaves the accounts, nothing divides by zero."""
+    prices = market({"equity": {"2000-01-03": "10", "2000-01-05": "0.000001"}})
+    one = Life(find_product("flex-extra"), prices, qualification=qualification)
+    one.record(event("purchase_payment", "2000-01-03", id="pay", amount="100.00"))
+    one.record(event(end, "2000-01-06", id="end", **({} if end == "free_look" else {"withholding": "10%"})))
+    position = one.at("2000-01-06")
+    check_entries(position)
+    assert position.state is not None
+    assert not any(position.state.units)
+    assert one.did("end", "2000-01-06").net == paid

@@ -279,6 +279,18 @@ def test_day_of_the_maintenance_charge_may_change_in_mid_life(tmp_path: Path) ->
     assert taken == ["2009-01-05", "2009-12-31", "2010-12-31"]
 
 
+@pytest.mark.xfail(raises=AssertionError, reason="the calendar is looked up as if everything had been filed")
+def test_calendar_as_known_before_a_filing_is_the_one_of_then(tmp_path: Path) -> None:
+    """Filed in 2009 for all days: at the close counts the same day. In 2008 nobody could have known."""
+    life = amended_life(tmp_path, "term: calendar.at_close, becomes: same_day, effective: {from: 1987-04-27}")
+    life.record(event("withdrawal", "2008-06-02", id="take", at="16:00", amount="10.00"))
+    days = {
+        known: next(a.item.day for a in life.at("2008-06-10", known).applied if a.name == "take")
+        for known in ("2008-12-31", "2009-12-31")
+    }
+    assert days == {"2008-12-31": day("2008-06-03"), "2009-12-31": day("2008-06-02")}
+
+
 # Sources
 
 
