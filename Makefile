@@ -41,7 +41,7 @@ bench: $(VENV)/.dev  ## measure the speed of posting and projection
 	@$(BIN)/python benchmarks/run.py $(ARGS)
 
 published: $(VENV)/.dev  ## compare with the figures printed in the filings
-	@$(BIN)/inforce published flex-extra $(ARGS)
+	@$(BIN)/inforce published $(ARGS)
 
 mutants: $(VENV)/.dev  ## change one rounding or comparison at a time: a test must fail
 	@$(BIN)/python tools/mutants.py $(ARGS)

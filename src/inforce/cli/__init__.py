@@ -7,7 +7,7 @@ import typer
 
 from inforce.errors import Fault, InforceError, Refused
 
-from . import book, case, contract, demo, product
+from . import book, case, contract, demo, document, product
 
 app = typer.Typer(
     help="Variable annuities and variable universal life, run from their own prospectuses.",
@@ -28,6 +28,7 @@ app.add_typer(book.cycle, name="cycle")
 app.command("import")(book.import_)
 contract.ledger.command()(book.verify)
 contract.ledger.command()(book.history)
+app.add_typer(document.app, name="document")
 app.command()(demo.demo)
 app.command()(demo.published)
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from inforce.cycle import Position
     from inforce.demo import DemoBook
     from inforce.market import Market
+    from inforce.returns import Row
 
 
 def demo(
@@ -119,25 +120,52 @@ Inforce models filings; the contract itself and state law govern.""")
 
 
 def published(
-    name: Annotated[str, typer.Argument(metavar="PRODUCT", help="A packaged product.")], as_json: AsJson = False
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[PRODUCT]", help="A packaged product; all with printed figures if not given."),
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Figures printed in the filings beside ours: derived, fed in and fitted, never mixed."""
-    from inforce.returns.published import published_table
+    from inforce.documents.printed import printed_table, products_with_printed_figures
 
-    from .output import console, print_json, table
+    from .output import console, print_json
 
-    rows = published_table(name)
+    found = {product: printed_table(product) for product in ([name] if name else products_with_printed_figures())}
     if as_json:
-        print_json(rows)
+        print_json(found[name] if name else found)
         return
-    out = console()
-    for group in dict.fromkeys(row.group for row in rows):
+    for product, rows in found.items():
+        console().print(f"[bold]{product}[/]\n")
+        _print_groups(rows)
+        _print_summaries(rows)
+
+
+def _print_groups(rows: "list[Row]") -> None:
+    from inforce.returns import GROUPS
+
+    from .output import console, table
+
+    for group, meaning in GROUPS.items():
         cells = [row for row in rows if row.group == group]
-        columns = ("table", "division", "column", "printed", "ours", "difference", "why")
-        t = table(*columns, title=f"{group} ({len(cells)} cells)", right=columns[3:6])
-        for row in cells:
-            t.add_row(
-                row.table, row.division, row.column, str(row.printed), str(row.ours), str(row.difference), row.why
-            )
-        out.print(t)
-        out.print()
+        if not cells:
+            continue
+        columns = ("table", "sub-account or row", "column", "printed", "ours", "difference", "why")
+        t = table(*columns, title=f"{group} ({len(cells)} cells): {meaning}", right=columns[3:6])
+        for r in cells:
+            t.add_row(r.table, r.division, r.column, str(r.printed), str(r.ours), str(r.difference), r.why)
+        console().print(t)
+        console().print()
+
+
+def _print_summaries(rows: "list[Row]") -> None:
+    from inforce.returns import summaries
+
+    from .output import console, table
+
+    columns = ("group", "cells", "to the printed digit", "within 0.02", "worst, unrounded")
+    t = table(*columns, right=columns[1:])
+    for s in summaries(rows):
+        t.add_row(s.group, str(s.cells), str(s.matched), str(s.small), str(s.worst))
+    console().print(t)
+    console().print()

@@ -21,9 +21,9 @@ TERM_OF_REASON: Final[Mapping[Reason, str]] = {
     Reason.ABOVE_MAXIMUM_PAYMENTS: "purchase_payments.maximum_total",
     Reason.SINGLE_PAYMENT_MADE: "purchase_payments.kind",
     Reason.FREE_LOOK_OVER: "free_look.days",
-    Reason.FIXED_TRANSFER_COUNT: "fixed_accounts",
-    Reason.FIXED_TRANSFER_SHARE: "fixed_accounts",
-    Reason.FIXED_RETURN_WAIT: "fixed_accounts",
+    Reason.FIXED_TRANSFER_COUNT: "fixed_accounts.*.transfers_out.limit_each_contract_year",
+    Reason.FIXED_TRANSFER_SHARE: "fixed_accounts.*.transfers_out.share",
+    Reason.FIXED_RETURN_WAIT: "fixed_accounts.*.transfers_out.days_before_return",
 }
 WORDS: Final[Mapping[Reason, str]] = {
     Reason.NOT_IN_FORCE: "the contract is not in force, or waits for a death claim",
@@ -49,7 +49,7 @@ WORDS: Final[Mapping[Reason, str]] = {
 def refusal(code: int, terms: ContractTerms) -> Refused:
     """The refusal that a `may_…` rule's answer stands for, with the citation of its term."""
     reason = Reason(code)
-    path = TERM_OF_REASON.get(reason, "")
+    path = TERM_OF_REASON.get(reason, "").replace("*", next(iter(terms.sections.fixed_accounts), ""))
     source = f"{path}: {terms.citation(path)}" if path else ""
     return Refused(reason.name.lower(), WORDS[reason], citation=source)
 
@@ -110,7 +110,10 @@ def _check_payments_continue(terms: ContractTerms, on: date) -> None:
 def check_allocation(allocation: Mapping[str, int], terms: ContractTerms, issued: date, on: date) -> None:
     """Known accounts that take new money on that day, together 100 %."""
     _check_accounts(allocation, terms)
-    if sum(allocation.values()) != PPB or any(share < 0 for share in allocation.values()):
+    below = [name for name, share in allocation.items() if share < 0]
+    if below:
+        raise Refused("allocation_not_100", f"the share of {', '.join(below)} is below 0 %")
+    if sum(allocation.values()) != PPB:
         total = sum(allocation.values()) / 10_000_000
         raise Refused("allocation_not_100", f"the allocation adds up to {total:g} %, not 100 %")
     for name, share in allocation.items():

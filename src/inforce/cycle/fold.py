@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from inforce.contracts import Contract, Event, check_application, check_event, refusal
@@ -31,7 +31,7 @@ from inforce.terms import ContractTerms, Product
 from .posting import engine_version, entry_for, received_lines, returned_lines, step_lines
 from .prices import Pricer
 from .requests import account_names, due_for
-from .schedule import Item, calendar_items, pricing_day, rank, request_item
+from .schedule import Item, TermsOn, calendar_items, pricing_day, rank, request_item
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,16 +176,25 @@ class _Fold:
         issue = next((r.event for r in arrived if isinstance(r.event, Issue)), None)
         first = position.issued or (issue.contract_date or issue.on if issue else None)
         issued = first or min((r.event.on for r in arrived), default=position.through)
-        terms = position.product.terms(position.contract.cohort(issued), issued).sections
+        terms_on = self._terms_on(issued)
         self._receive(arrived)
-        items = [request_item(r, terms.calendar, max(first, issue.on) if first and issue else first) for r in arrived]
+        begin = max(first, issue.on) if first and issue else first
+        items = [request_item(r, terms_on(r.event.on).calendar, begin) for r in arrived]
         if first is not None:
-            items += [i for i in calendar_items(first, terms, position.through) if not opening or i.day > opening.on]
+            items += [i for i in calendar_items(first, terms_on, position.through) if not opening or i.day > opening.on]
         late = next((i for i in items if opening and i.recorded and i.day <= opening.on), None)
         if late is not None and opening is not None:
             raise Backdated(f"event {late.name} counts from {late.day}; the contract stands at {opening.on} already: "
                             "replay it from before")  # fmt: skip
-        return sorted(items, key=lambda item: rank(item, terms.order_of_operations.operations))
+        return sorted(items, key=lambda item: rank(item, terms_on(item.day).order_of_operations.operations))
+
+    def _terms_on(self, issued: date) -> TermsOn:
+        """The terms by which days are found: those of the contract; before issue as if it were issued on `issued`."""
+        position = self.position
+        contract, forms = position.contract, position.product.card.forms
+        form = contract.form if contract.form in forms else next(iter(forms))  # an unknown one is refused at issue
+        cohort = replace(contract.cohort(issued), form=form)
+        return lambda day: position.product.terms(cohort, day, position.filed_by).sections
 
     def _standing(self, recorded: list[Recorded]) -> list[Recorded]:
         """The events without reversals and what they take back. Backdated where that was handled already.

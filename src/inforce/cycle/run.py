@@ -108,7 +108,6 @@ def next_due(position: Position) -> date | None:
         days.append(position.reached + timedelta(days=1))
     state = position.state
     if position.issued is not None and state is not None and state.status <= Status.DEATH_NOTIFIED:
-        terms = position.terms(position.reached).sections
-        ahead = calendar_items(position.issued, terms, position.reached + AHEAD)
+        ahead = calendar_items(position.issued, lambda day: position.terms(day).sections, position.reached + AHEAD)
         days += [item.day for item in ahead if item.day > position.reached]
     return min(days, default=None)

@@ -1,8 +1,8 @@
 """What is due when: requests on their valuation dates, and what the calendar brings."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from inforce.contracts import PRICED, Event
 from inforce.contracts.events import AllocationChange, Application, Issue
@@ -70,19 +70,30 @@ def request_item(recorded: Recorded, calendar: Calendar, first_day: date | None)
     return Item(day, event.kind, recorded.sequence, recorded)
 
 
-def calendar_items(issued: date, terms: VariableAnnuityTerms, through: date) -> Iterator[Item]:
+TermsOn = Callable[[date], VariableAnnuityTerms]
+"""The sections of a contract's terms on a day."""
+MOVED = timedelta(days=7)
+"""No more than this lies between a day and a valuation date beside it."""
+
+
+def calendar_items(issued: date, terms_on: TermsOn, through: date) -> Iterator[Item]:
     """Anniversaries and maintenance charges of a contract up to a day, each moved to a day with prices."""
-    month_end = MonthEnd(terms.calendar.month_end)
+    month_end = MonthEnd(terms_on(issued).calendar.month_end)
+    for _, day in anniversaries(issued, issued, min(through, date.max - MOVED) + MOVED, month_end):
+        for item in _of_anniversary(day, terms_on(day)):
+            if item.day <= through:
+                yield item
+    for year in range(issued.year, through.year + 1):
+        last = previous_valuation_date(date(year, 12, 31))
+        if issued < last <= through and terms_on(last).maintenance_charge.when == "calendar_year_end":
+            yield Item(last, "maintenance_charge", 0)
+
+
+def _of_anniversary(day: date, terms: VariableAnnuityTerms) -> Iterator[Item]:
     moved = terms.calendar.non_valuation_day
-    for _, day in anniversaries(issued, issued, through, month_end):
-        yield Item(adjusted(day, Adjust(str(moved.anniversary))), "anniversary", 0)
-        if terms.maintenance_charge.when == "contract_year_end":
-            yield Item(adjusted(day, Adjust(str(moved.maintenance_charge))), "maintenance_charge", 0)
-    if terms.maintenance_charge.when == "calendar_year_end":
-        for year in range(issued.year, through.year + 1):
-            last = previous_valuation_date(date(year, 12, 31))
-            if issued < last:
-                yield Item(last, "maintenance_charge", 0)
+    yield Item(adjusted(day, Adjust(str(moved.anniversary))), "anniversary", 0)
+    if terms.maintenance_charge.when == "contract_year_end":
+        yield Item(adjusted(day, Adjust(str(moved.maintenance_charge))), "maintenance_charge", 0)
 
 
 def rank(item: Item, order: list[str]) -> tuple[date, int, int]:

@@ -60,9 +60,9 @@ def product_facts(product: Product, as_of: date) -> set[str]:
 
 
 def schedule(rates: list[int]) -> str:
-    """A surrender charge schedule in words: `8% in contract year 1, …, 0% in contract year 10 and later`."""
-    parts = [f"{percent(rate, 0)} in contract year {n}" for n, rate in enumerate(rates, 1)]
-    return ", ".join(parts) + " and later"
+    """A surrender charge schedule in words: `8% in contract year 1, 8% in 2, …, 0% from 10 on`."""
+    parts = [f"{percent(rate, 0)} in {'contract year ' if n == 1 else ''}{n}" for n, rate in enumerate(rates[:-1], 1)]
+    return ", ".join([*parts, f"{percent(rates[-1], 0)} from {len(rates)} on"])
 
 
 def contract_facts(product: Product, as_of: date, form: str, contact: dict[str, str]) -> dict[str, str]:

@@ -88,7 +88,8 @@ def as_pdf(update: PerformanceUpdate) -> bytes:
 
     from .facts import written
 
-    content = {**plain(update), "current_until_written": written(update.current_until)}
+    days = {f"{name}_written": written(getattr(update, name)) for name in ("as_of", "quarter_end", "current_until")}
+    content = {**plain(update), **days}
     made = typst.compile(
         _template("performance_update.typ").encode(),
         sys_inputs={"update": json.dumps(content)},

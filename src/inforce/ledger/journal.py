@@ -1,6 +1,6 @@
 """The journal: every event of every contract, append-only, and the port that keeps it."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -79,11 +79,10 @@ class MemoryJournal:
     def record(self, contract_id: str, event: Event, known: date | None = None) -> Recorded:
         self.contract(contract_id)
         recorded = self._events[contract_id]
-        if not event.id:
-            event = event.model_copy(update={"id": f"e{len(recorded) + 1}"})
+        event = numbered(event, len(recorded), {r.event.id for r in recorded} if not event.id else ())
         for earlier in recorded:
             if event.key and earlier.event.key == event.key:
-                if _asks_the_same(earlier.event, event):
+                if asks_the_same(earlier.event, event):
                     return earlier
                 raise BadInput(f"contract {contract_id}: key {event.key!r} stands already for another event, "
                                f"{earlier.event.id}")  # fmt: skip
@@ -109,5 +108,17 @@ class MemoryJournal:
         return list(self._entries[contract_id])
 
 
-def _asks_the_same(one: Event, other: Event) -> bool:
-    return one.model_copy(update={"id": ""}) == other.model_copy(update={"id": ""})
+def asks_the_same(one: Event, other: Event) -> bool:
+    """Are two events the same but for their ids and the days on which they were entered?"""
+    plain = {"id": "", "entered": None}
+    return one.model_copy(update=plain) == other.model_copy(update=plain)
+
+
+def numbered(event: Event, recorded: int, taken: Container[str]) -> Event:
+    """The event with an id: its own, or `eN` from the number already `recorded` on, past those that are `taken`."""
+    if event.id:
+        return event
+    number = recorded + 1
+    while f"e{number}" in taken:
+        number += 1
+    return event.model_copy(update={"id": f"e{number}"})

@@ -97,13 +97,18 @@ def fingerprint() -> str:
 
 
 def cache_folder() -> Path:
-    """Where compiled kernels are kept; a temporary folder where the user's own cannot be written."""
+    """Where compiled kernels are kept; for this run only where the user's own folder cannot be written."""
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "inforce"
     try:
         home.mkdir(parents=True, exist_ok=True)
     except OSError:
-        home = Path(tempfile.gettempdir()) / f"inforce-{os.getuid() if hasattr(os, 'getuid') else 'cache'}"
+        home = Path(_folder_of_this_run().name)
     return home / fingerprint()
+
+
+@cache
+def _folder_of_this_run() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="inforce-")
 
 
 def kernel(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

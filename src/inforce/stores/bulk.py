@@ -1,14 +1,38 @@
 """Many rows at once: `executemany` in SQLite, `COPY` in PostgreSQL. Rows are tuples, days and instants in them text."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Final
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from itertools import islice
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Table
 
 Row = tuple[Any, ...]
+T = TypeVar("T")
+
+CHUNK: Final = 5_000
+"""Numbers in one `IN (…)`."""
 
 FEW: Final = 20
 """Up to here PostgreSQL updates row by row; above, from a staging table."""
+
+
+def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """Items in lists of at most `size`."""
+    left = iter(items)
+    while part := list(islice(left, size)):
+        yield part
+
+
+def rows_of(connection: Connection, query: str, numbers: Iterable[int]) -> Iterator[Row]:
+    """Plain rows of a query that ends in `WHERE contract`, for those contracts."""
+    sqlite = connection.dialect.name == "sqlite"
+    among = "IN (SELECT value FROM json_each(?))" if sqlite else "= ANY(%s)"
+    for part in chunks(sorted(numbers)):
+        with closing(connection.connection.cursor()) as cursor:
+            cursor.execute(f"{query} {among}", (json.dumps(part) if sqlite else part,))
+            yield from cursor.fetchall()
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:

@@ -138,6 +138,7 @@ def _postgresql(url: URL, wait: float) -> Database:
 
 def _in_utc(connection: Any, _: Any) -> None:
     connection.execute("SET TIME ZONE 'UTC'")
+    connection.execute("SET datestyle = 'ISO, YMD'")
     connection.execute("SET client_min_messages = warning")
     connection.commit()
 

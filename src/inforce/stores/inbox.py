@@ -1,37 +1,50 @@
 """The inbox: events that a contract's stored position has not seen, so that what is due is found without a search."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from sqlalchemy import Connection, case, delete, or_, select
 
 from inforce.ledger import Snapshot
 
 from . import schema
+from .bulk import Row, rows_of
 from .chain import Head
 
-_SEEN_SQLITE = 'DELETE FROM inbox WHERE contract = ? AND sequence <= ? AND "on" <= ?'
-_SEEN_POSTGRESQL = (
-    "DELETE FROM inbox USING unnest(%s::bigint[], %s::bigint[], %s::date[]) AS seen (contract, sequence, day) "
-    'WHERE inbox.contract = seen.contract AND inbox.sequence <= seen.sequence AND inbox."on" <= seen.day'
+_HELD: Final = 'SELECT contract, sequence, CAST("on" AS TEXT) FROM inbox WHERE contract '
+_SEEN_SQLITE: Final = "DELETE FROM inbox WHERE contract = ? AND sequence = ?"
+_SEEN_POSTGRESQL: Final = (
+    "DELETE FROM inbox USING unnest(%s::bigint[], %s::bigint[]) AS seen (contract, sequence) "
+    "WHERE inbox.contract = seen.contract AND inbox.sequence = seen.sequence"
 )
 
 
 def clear_inbox(connection: Connection, snapshots: Mapping[int, Snapshot], before: Mapping[int, Head]) -> None:
     """Take out what the new positions have seen; put back what one that stands earlier than before has not."""
-    numbers = sorted(snapshots)
-    sequences = [snapshots[n].sequence for n in numbers]
-    days = [snapshots[n].on.isoformat() for n in numbers]
+    seen = []
+    for contract, sequence, on in rows_of(connection, _HELD, snapshots):
+        snapshot = snapshots[contract]
+        if sequence <= snapshot.sequence and on <= snapshot.on.isoformat():
+            seen.append((contract, sequence))
+    _delete(connection, seen)
+    for number, snapshot in snapshots.items():
+        if _went_back(snapshot, before[number]):
+            _refill(connection, number, snapshot)
+
+
+def _delete(connection: Connection, seen: list[Row]) -> None:
+    if not seen:
+        return
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(_SEEN_SQLITE, list(zip(numbers, sequences, days, strict=True)))
+        connection.exec_driver_sql(_SEEN_SQLITE, seen)
     else:
-        connection.exec_driver_sql(_SEEN_POSTGRESQL, (numbers, sequences, days))
-    for number in numbers:
-        if _went_back(snapshots[number], before[number]):
-            _refill(connection, number, snapshots[number])
+        connection.exec_driver_sql(_SEEN_POSTGRESQL, ([row[0] for row in seen], [row[1] for row in seen]))
 
 
 def _went_back(snapshot: Snapshot, before: Head) -> bool:
-    return before.on is not None and (snapshot.on.isoformat() < before.on or snapshot.sequence < before.sequence)
+    if before.on is None:
+        return False
+    return snapshot.sequence < before.sequence or snapshot.on.isoformat() < before.on
 
 
 def _refill(connection: Connection, number: int, snapshot: Snapshot) -> None:

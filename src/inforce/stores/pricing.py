@@ -11,9 +11,10 @@ from inforce.ledger.prices import Key, Price, market_data, news, prices_in
 from inforce.market import MarketData
 
 from . import schema
+from .bulk import chunks
 from .database import AnyRow
 from .encoding import canonical
-from .writing import Writing, chunks
+from .writing import Writing
 
 _KEYS_AT_ONCE = 200
 

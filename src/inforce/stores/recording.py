@@ -9,11 +9,13 @@ from sqlalchemy import Connection, select
 from inforce.contracts import Contract, Event
 from inforce.errors import BadEvent, BadInput, NotFound
 from inforce.ledger import Recorded, partition_of
+from inforce.ledger.journal import asks_the_same, numbered
 
 from . import schema
+from .bulk import chunks
 from .chain import first_link
 from .encoding import contract_text, event_bytes, event_from, event_text, instant_text, iso
-from .writing import Writing, chunks
+from .writing import Writing
 
 SPREAD = 2_147_483_647
 """Partitions of which `partition_of` gives the number that holds for any."""
@@ -75,8 +77,7 @@ class Recording:
         number = self.numbers.get(contract_id)
         if number is None:
             raise NotFound(f"no contract {contract_id!r} in this book")
-        if not event.id:
-            event = event.model_copy(update={"id": f"e{self.writing.heads[number].events + 1}"})
+        event = numbered(event, self.writing.heads[number].events, self._known.get(number, ({}, {}))[0])
         earlier = self._clash(number, event)
         if earlier is None:
             return self._append(number, contract_id, event, known or event.entered or event.on)
@@ -134,8 +135,3 @@ def event_columns(event: Event) -> tuple[str | None, ...]:
     """What can be searched for: id, key, kind, on, received, who, channel, reason, maker, checker."""
     return (event.id, event.key or None, event.kind, event.on.isoformat(), instant_text(event.received), event.who,
             event.channel, event.reason, getattr(event, "maker", ""), getattr(event, "checker", ""))  # fmt: skip
-
-
-def asks_the_same(one: Event, other: Event) -> bool:
-    """Are two events the same but for their ids?"""
-    return one.model_copy(update={"id": ""}) == other.model_copy(update={"id": ""})

@@ -1,24 +1,19 @@
 """One transaction on a book: rows are gathered, chained, sealed and written together."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
-from itertools import islice
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from sqlalchemy import Connection, Table, select
 
 from inforce.ledger import Entry
 
 from . import schema
-from .bulk import Row, insert_rows, update_rows
+from .bulk import Row, insert_rows, rows_of, update_rows
 from .chain import NO_SEAL, START, Head, Seal, head_bytes, link, seal_digest
 from .encoding import Position, canonical, entry_bytes, instant_text, iso
-
-CHUNK: Final = 5_000
-"""Numbers in one `IN (…)`."""
 
 AT_ONCE: Final = 2_000
 """Lines kept in memory before they are handed to the database, still within the transaction."""
@@ -27,21 +22,10 @@ _EVENT_HEAD: Final = ("contract", "events", "event_hash")
 _ENTRY_HEAD: Final = ("contract", "entries", "entry_hash", "version")
 _STORED: Final = ("on", "issued", "delivered", "allocation", "suspense", "sequence", "waiting", "state", "next_due")
 _HEADS: Final = (
-    "SELECT contract, events, event_hash, entries, entry_hash, version, CAST(\"on\" AS TEXT), sequence FROM positions "
+    'SELECT contract, events, event_hash, entries, entry_hash, version, CAST("on" AS TEXT), sequence FROM positions '
     "WHERE contract "
 )
-_HEADS_SQLITE: Final = _HEADS + "IN (SELECT value FROM json_each(?))"
-_HEADS_POSTGRESQL: Final = _HEADS + "= ANY(%s)"
 _TABLES: Final = schema.metadata.sorted_tables
-
-T = TypeVar("T")
-
-
-def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
-    """Items in lists of at most `size`."""
-    left = iter(items)
-    while part := list(islice(left, size)):
-        yield part
 
 
 def last_seal(connection: Connection) -> Seal:
@@ -52,15 +36,7 @@ def last_seal(connection: Connection) -> Seal:
 
 def heads_of(connection: Connection, numbers: Iterable[int]) -> dict[int, Head]:
     """The heads of contracts."""
-    sqlite = connection.dialect.name == "sqlite"
-    query, found = _HEADS_SQLITE if sqlite else _HEADS_POSTGRESQL, {}
-    for part in chunks(sorted(numbers)):
-        wanted = canonical(part).decode() if sqlite else part
-        with closing(connection.connection.cursor()) as cursor:
-            cursor.execute(query, (wanted,))
-            for row in cursor:
-                found[row[0]] = Head(*row)
-    return found
+    return {row[0]: Head(*row) for row in rows_of(connection, _HEADS, numbers)}
 
 
 @dataclass(slots=True)

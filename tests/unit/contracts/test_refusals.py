@@ -7,7 +7,7 @@ import pytest
 from tests.products.folders import copied
 from tests.products.lives import GPA, Life, event, kept, market
 
-from inforce.errors import BadTerms, Refused
+from inforce.errors import Refused
 from inforce.terms import find_product
 
 PRICES = market(
@@ -126,7 +126,6 @@ def test_contract_that_waits_for_a_claim_takes_only_the_claim() -> None:
             {"form": "group"},
             "2000-01-03",
             "unknown_form",
-            marks=pytest.mark.xfail(raises=BadTerms, reason="terms are looked up before the form is checked"),
         ),
     ],
 )
@@ -220,8 +219,7 @@ def test_new_standing_allocation_holds_for_later_payments() -> None:
         ("transfer", {"from_": {"equity": "1.00"}, "to": {"strategic-bond": "100%"}}, "update-2008-07-31, note 1"),
         pytest.param(
             "transfer", {"from_": {GPA: "26%"}, "to": {"blend": "100%"}},
-                "assumption: one transfer out a contract year",
-            marks=pytest.mark.xfail(raises=AssertionError, reason="cites the account's name, not its limits")),
+                "assumption: one transfer out a contract year"),
     ],
 )  # fmt: skip
 def test_refusal_cites_the_term_it_rests_on(kind: str, fields: dict[str, Any], citation: str) -> None:
@@ -230,7 +228,6 @@ def test_refusal_cites_the_term_it_rests_on(kind: str, fields: dict[str, Any], c
     assert citation in one.at("1994-02-01").declined[0].refused.citation
 
 
-@pytest.mark.xfail(raises=AssertionError, reason="says that 100 % is not 100 %")
 def test_share_below_zero_is_named() -> None:
     one = life()
     one.record(event("allocation", "2000-01-18", allocation={"equity": "110%", "blend": "-10%"}))
