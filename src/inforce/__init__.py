@@ -25,7 +25,9 @@ _PUBLIC = {
     "find_product": "inforce.terms",
     "load_case": "inforce.cases",
     "load_market": "inforce.market",
+    "performance_update": "inforce.documents",
     "quote": "inforce.quote",
+    "returns": "inforce.returns",
     "run_case": "inforce.cases",
     "value": "inforce.valuation",
 }

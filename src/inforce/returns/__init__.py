@@ -1,5 +1,13 @@
-"""Returns: a payment bought and surrendered over history, by the contract's own rules, beside the printed figures."""
+"""Returns: a payment bought and surrendered over history, by the contract's own rules, beside the printed figures.
 
+The package can be called: `inforce.returns("lifetrust", date(2020, 10, 31))` gives an Arrow table.
+"""
+
+import sys
+from types import ModuleType
+from typing import Any
+
+from .arrow import returns as returns_as_arrow
 from .figures import GROUPS, Figure, printed_figures
 from .periods import SINCE, YEAR_TO_DATE, Period, Return, period, since
 from .published import Row, Summary, published_table, summaries
@@ -25,6 +33,18 @@ __all__ = [
     "reconstructed_market",
     "reconstructed_unit_values",
     "redeem",
+    "returns_as_arrow",
     "since",
     "summaries",
 ]
+
+
+class _Returns(ModuleType):
+    """This package, that it can be called as well as imported from."""
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        return returns_as_arrow(*args, **options)
+
+
+sys.modules[__name__].__class__ = _Returns
+returns = sys.modules[__name__]

@@ -48,16 +48,16 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> No
 
 
 def update_rows(connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Row]) -> None:
-    """Set columns of rows. The first of `names` is the key, and so is the first value of each row."""
+    """Set columns of rows. The last of `names` is the key, and so is the last value of each row."""
     if not rows:
         return
-    key, *others = (_quoted(connection, name) for name in names)
+    *others, key = (_quoted(connection, name) for name in names)
     sqlite = connection.dialect.name == "sqlite"
     if sqlite or len(rows) <= FEW:
         mark = "?" if sqlite else "%s"
         setting = ", ".join(f"{name} = {mark}" for name in others)
         statement = f"UPDATE {table.name} SET {setting} WHERE {key} = {mark}"
-        connection.exec_driver_sql(statement, [(*row[1:], row[0]) for row in rows])
+        connection.exec_driver_sql(statement, list(rows))
         return
     columns = _columns(connection, names)
     staged = f"staged_{table.name}_{len(names)}"

@@ -120,7 +120,8 @@ def position_columns(snapshot: Snapshot, next_due: date | None) -> Position:
     return (
         iso(snapshot.on), iso(snapshot.issued), iso(snapshot.delivered),
         to_json(dict(snapshot.allocation)).decode(), snapshot.suspense, snapshot.sequence,
-        to_json(sorted(snapshot.waiting)).decode() if snapshot.waiting else "[]", state_text(snapshot.state), iso(next_due),
+        to_json(sorted(snapshot.waiting)).decode() if snapshot.waiting else "[]",
+        state_text(snapshot.state), iso(next_due),
     )  # fmt: skip
 
 

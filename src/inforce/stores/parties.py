@@ -20,6 +20,7 @@ from inforce.errors import BadBook, BadInput, Erased, MissingKey, NotFound, Wron
 from inforce.mechanics.money import PPB
 from inforce.terms.values import Day, Strict
 
+from .bulk import chunks
 from .database import WAIT, Database
 from .party_tables import designations, holders, identities, key_id, open_parties, parties, parties_of, party_meta
 from .sealing import (
@@ -32,7 +33,6 @@ from .sealing import (
     seal,
     unseal,
 )
-from .writing import chunks
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 ShareClass = Literal["primary", "contingent"]

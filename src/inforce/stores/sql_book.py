@@ -1,19 +1,19 @@
 """The book in a database: `inforce.ledger.Book` on SQLite or PostgreSQL."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from sqlalchemy import Connection, select
 
 from inforce.contracts import Contract, Event
 from inforce.errors import BadEvent, BadInput, BookBusy, NotFound
-from inforce.ledger import Done, Entry, Line, Recorded, Run, Stored
+from inforce.ledger import Book, Done, Entry, Line, Recorded, Run, Stored
 from inforce.ledger.book import refuse_closed
 from inforce.market import Between, Market, MarketData
 
@@ -328,3 +328,8 @@ def _log(writing: Writing, run: Run) -> Seal:
                           instant_text(run.finished))  # fmt: skip
     writing.add(schema.runs, (writing.seal, *row))
     return writing.finish({"run": row})
+
+
+if TYPE_CHECKING:
+    _PORT: Callable[[Database, str], Book] = SqlBook
+    """mypy compares it with the port."""

@@ -18,8 +18,8 @@ from .encoding import Position, canonical, entry_bytes, instant_text, iso
 AT_ONCE: Final = 2_000
 """Lines kept in memory before they are handed to the database, still within the transaction."""
 
-_EVENT_HEAD: Final = ("contract", "events", "event_hash")
-_ENTRY_HEAD: Final = ("contract", "entries", "entry_hash", "version")
+_EVENT_HEAD: Final = ("events", "event_hash", "contract")
+_ENTRY_HEAD: Final = ("entries", "entry_hash", "version", "contract")
 _STORED: Final = ("on", "issued", "delivered", "allocation", "suspense", "sequence", "waiting", "state", "next_due")
 _HEADS: Final = (
     'SELECT contract, events, event_hash, entries, entry_hash, version, CAST("on" AS TEXT), sequence FROM positions '
@@ -140,7 +140,7 @@ class Writing:
 
     def _update_positions(self) -> None:
         heads = self.heads
-        recorded = [(n, heads[n].events, heads[n].event_hash) for n in sorted(self.event_heads)]
+        recorded = [(heads[n].events, heads[n].event_hash, n) for n in sorted(self.event_heads)]
         update_rows(self.connection, schema.positions, _EVENT_HEAD, recorded)
         self._update_entry_heads([n for n in sorted(self.entry_heads) if n not in self.stored], ())
         self._update_entry_heads(sorted(self.stored), _STORED)
