@@ -9,6 +9,7 @@ from datetime import date
 from statistics import median
 
 from benchmarks.figures import Figure, Options
+
 from inforce import valuation
 from inforce.contracts import Contract
 from inforce.contracts.events import Issue, PurchasePayment

@@ -63,10 +63,14 @@ def part(name: str) -> Callable[[Options], list[Figure]]:
 
 
 def row(figure: Figure) -> list[str]:
-    reference = "" if figure.reference is None else f"{figure.reference_name} {figure.reference:,.4g}".strip()
+    reference = "" if figure.reference is None else f"{figure.reference_name} {shown(figure.reference)}".strip()
     ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}"
     at_least = "" if figure.at_least is None else f"{figure.at_least:.2f} {'' if figure.holds else 'MISSED'}".strip()
-    return [figure.name, f"{figure.value:,.4g}", figure.unit, reference, ratio, at_least]
+    return [figure.name, shown(figure.value), figure.unit, reference, ratio, at_least]
+
+
+def shown(number: float) -> str:
+    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.4g}"
 
 
 if __name__ == "__main__":

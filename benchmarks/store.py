@@ -182,8 +182,8 @@ def _bare(place: str | Path, ids: list[str], days: list[dict[str, list[Any]]]) -
     with open_book(place) as book:
         book.open_many(_contracts(ids))
         for rows in days:
-            # a bare insert of positions: contract, entries, entry hash, version, then what is stored
-            rows["positions"] = [(r[0], 1, r[2], r[1], r[2], r[3], *r[4:]) for r in rows["positions"]]
+            # as the table has them: contract, two heads, version, then the nine columns of what is stored
+            rows["positions"] = [(r[12], 1, r[10], *r[9:12], *r[:9]) for r in rows["positions"]]
             with book.database.writing() as connection:
                 connection.execute(schema.positions.delete())
                 connection.execute(schema.seals.delete())

@@ -49,10 +49,13 @@ def performance_update(
     """A performance update: returns, rates, endnotes and disclosures of a product as of a month end."""
     from inforce.documents import performance_update as make
     from inforce.documents.formats import FORMATS
+    from inforce.errors import BadInput
     from inforce.terms import find_product
 
     one_of(method, ("as_published", "strict"), "method")
     wanted = [one_of(f, ALL, "format") for f in formats or ALL]
+    if str(out) == "-" and len(wanted) != 1:
+        raise BadInput("standard output takes one format; name it with --format")
     product = find_product(name)
     update = make(product, as_of, _market(market), method=method, used_on=used_on)
     for wanted_format in wanted:

@@ -312,9 +312,13 @@ def _no_contract(contract_id: str) -> NotFound:
 
 def _put(writing: Writing, numbers: Mapping[str, int], done: Done) -> None:
     """What a day did to a contract."""
-    number = numbers[done.stored.contract]
-    for contract, entries in groupby(done.entries, key=_contract_of) if done.entries else ():
-        writing.post(numbers[contract], entries)
+    name = done.stored.contract
+    number = numbers[name]
+    if all(entry.contract == name for entry in done.entries):
+        writing.post(number, done.entries)
+    else:
+        for contract, entries in groupby(done.entries, key=_contract_of):
+            writing.post(numbers[contract], entries)
     writing.store(number, position_columns(done.stored.snapshot, done.stored.next_due))
     for sequence, reason in done.declined:
         writing.decline(number, sequence, reason)

@@ -1,9 +1,10 @@
 """One transaction on a book: rows are gathered, chained, sealed and written together."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection, Table, select
@@ -139,18 +140,13 @@ class Writing:
             insert_rows(self.connection, table, self.rows.pop(table.name, ()))
 
     def _update_positions(self) -> None:
-        heads = self.heads
+        heads, stored = self.heads, self.stored
         recorded = [(heads[n].events, heads[n].event_hash, n) for n in sorted(self.event_heads)]
+        posted = [(*_entry_head(heads[n]), n) for n in sorted(self.entry_heads - stored.keys())]
+        worked = [(*stored[n], *_entry_head(heads[n]), n) for n in sorted(stored)]
         update_rows(self.connection, schema.positions, _EVENT_HEAD, recorded)
-        self._update_entry_heads([n for n in sorted(self.entry_heads) if n not in self.stored], ())
-        self._update_entry_heads(sorted(self.stored), _STORED)
-
-    def _update_entry_heads(self, numbers: Sequence[int], more: tuple[str, ...]) -> None:
-        rows: list[Row] = []
-        for number in numbers:
-            head = self.heads[number]
-            rows.append((number, head.entries, head.entry_hash, head.version, *(self.stored[number] if more else ())))
-        update_rows(self.connection, schema.positions, (*_ENTRY_HEAD, *more), rows)
+        update_rows(self.connection, schema.positions, _ENTRY_HEAD, posted)
+        update_rows(self.connection, schema.positions, (*_STORED, *_ENTRY_HEAD), worked)
 
     def _changed_heads(self) -> bytes:
         digest = sha256()
@@ -158,3 +154,6 @@ class Writing:
             h = self.heads[number]
             digest.update(head_bytes(number, h.events, h.event_hash, h.entries, h.entry_hash))
         return digest.digest()
+
+
+_entry_head = attrgetter("entries", "entry_hash", "version")
