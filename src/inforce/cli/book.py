@@ -66,7 +66,7 @@ def import_(
     """Add files of contracts and events, or of prices and rates, to a book: each file whole, or not at all."""
     from inforce.formats import check_file, import_file
 
-    with book_at(book, create=True) as opened:
+    with book_at(book) as opened:
         for file in files:
             if check:
                 problems = check_file(file, opened)
