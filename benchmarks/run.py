@@ -23,6 +23,7 @@ PARTS = {
     "compile": "benchmarks.compiling:figures",
     "identity": "benchmarks.identity:figures",
     "answers": "benchmarks.answers:figures",
+    "store": "benchmarks.store:figures",
 }
 """Each part's module and function; imported only when it runs."""
 

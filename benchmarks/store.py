@@ -16,7 +16,6 @@ from time import perf_counter
 from typing import Any
 
 from benchmarks.figures import Figure, Options
-from sqlalchemy import Table
 from tests.stores.postgres import NoPostgres, server
 
 from inforce.contracts import Contract
@@ -24,11 +23,11 @@ from inforce.contracts.events import PurchasePayment
 from inforce.ledger import Done, Entry, Line, Run, Snapshot, Stored
 from inforce.mechanics.records import new_annuity
 from inforce.stores import SqlBook, open_book, schema, verify, writing
-from inforce.stores.bulk import insert_rows
 
 FIRST = date(2001, 5, 2)
 DAYS = 5
 LINES = 4
+Rows = list[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,32 +88,35 @@ def _figures(timing: Timing) -> Iterator[Figure]:
 
 
 def measure(new_place: Callable[[], str | Path], contracts: int, days: int = DAYS) -> Timing:
-    """A day on which everyone is due: an entry of four lines and a new position for each contract, several days."""
+    """A day on which everyone is due: an entry of four lines and a new position for each contract, several days.
+
+    The bare insert goes to a second book: the same rows by the same statements, all ready, right after the writer's.
+    """
     ids = [f"C{n:07}" for n in range(contracts)]
-    written: list[dict[str, list[Any]]] = []
-    with open_book(new_place()) as book:
+    with open_book(new_place()) as book, open_book(new_place()) as other:
         opening = _seconds(lambda: book.open_many(_contracts(ids)))
         recording = _seconds(lambda: book.record_many(_payments(ids)))
-        sequence = {contract: n + 1 for n, contract in enumerate(ids)}
         reading = _seconds(lambda: _read(book, ids))
-        writer = []
-        for n in range(days):
-            day = FIRST + timedelta(days=n)
-            done, run = (
-                [_done(c, sequence[c], day) for c in ids],
-                Run(day, 0, 1, contracts, contracts, datetime.now(UTC)),
-            )
-            with _rows() as rows:
-                gc.freeze()  # what the benchmark itself holds is not the writer's to look through
-                writer.append(_seconds(lambda done=done, run=run: book.commit(run, done)))  # type: ignore[misc]
-                gc.unfreeze()
-            written.append(rows)
+        other.record_many(_payments(ids), opening=_contracts(ids))
+        with other.database.writing() as connection:
+            connection.execute(schema.seals.delete())
+        pairs = [_day(book, other, ids, FIRST + timedelta(days=n)) for n in range(days)]
         checking = _seconds(lambda: verify(book))
         name = book.database.engine.dialect.name
-    gc.freeze()
-    bare = _bare(new_place(), ids, written)
+    writer, bare = (min(seconds) for seconds in zip(*pairs, strict=True))
+    return Timing(name, contracts, opening, recording, reading, writer, bare, checking, days)
+
+
+def _day(book: SqlBook, other: SqlBook, ids: list[str], day: date) -> tuple[float, float]:
+    """Seconds of the writer and of the bare insert."""
+    done = [_done(contract, n, day) for n, contract in enumerate(ids, 1)]
+    run = Run(day, 0, 1, len(ids), len(ids), datetime.now(UTC))
+    with _rows() as rows:
+        gc.freeze()  # what the benchmark itself holds is not the writer's to look through
+        writer = _seconds(lambda: book.commit(run, done))
+    bare = _seconds(lambda: _write(other, rows))
     gc.unfreeze()
-    return Timing(name, contracts, opening, recording, reading, min(writer), min(bare), checking, days)
+    return writer, bare
 
 
 def _seconds(work: Callable[[], Any]) -> float:
@@ -156,42 +158,26 @@ def _read(book: SqlBook, ids: list[str]) -> None:
 
 
 @contextmanager
-def _rows() -> Iterator[dict[str, list[Any]]]:
-    """The rows that a writer writes, by table: those of `positions` in full."""
-    rows: dict[str, list[Any]] = {}
+def _rows() -> Iterator[Rows]:
+    """What a writer writes: each call, with its rows."""
+    rows: Rows = []
 
-    def inserted(connection: Any, table: Table, new: Any) -> None:
-        rows.setdefault(table.name, []).extend(new)
-        insert(connection, table, new)
+    def noted(write: Callable[..., None]) -> Callable[..., None]:
+        def call(connection: Any, *given: Any) -> None:
+            rows.append((write, *given))
+            write(connection, *given)
 
-    def updated(connection: Any, table: Table, names: Any, new: Any) -> None:
-        rows.setdefault(table.name, []).extend(new)
-        update(connection, table, names, new)
+        return call
 
     insert, update = writing.insert_rows, writing.update_rows
-    writing.insert_rows, writing.update_rows = inserted, updated  # type: ignore[assignment]
+    writing.insert_rows, writing.update_rows = noted(insert), noted(update)
     try:
         yield rows
     finally:
         writing.insert_rows, writing.update_rows = insert, update
 
 
-def _bare(place: str | Path, ids: list[str], days: list[dict[str, list[Any]]]) -> list[float]:
-    """The same rows into the same tables by `executemany` or `COPY`, each day in one transaction."""
-    taken = []
-    with open_book(place) as book:
-        book.open_many(_contracts(ids))
-        for rows in days:
-            # as the table has them: contract, two heads, version, then the nine columns of what is stored
-            rows["positions"] = [(r[12], 1, r[10], *r[9:12], *r[:9]) for r in rows["positions"]]
-            with book.database.writing() as connection:
-                connection.execute(schema.positions.delete())
-                connection.execute(schema.seals.delete())
-            taken.append(_seconds(lambda rows=rows: _insert(book, rows)))  # type: ignore[misc]
-    return taken
-
-
-def _insert(book: SqlBook, rows: dict[str, list[Any]]) -> None:
+def _write(book: SqlBook, rows: Rows) -> None:
     with book.database.writing() as connection:
-        for table in schema.metadata.sorted_tables:
-            insert_rows(connection, table, rows.get(table.name, ()))
+        for write, *given in rows:
+            write(connection, *given)

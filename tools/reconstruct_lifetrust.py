@@ -18,6 +18,7 @@ from inforce.returns import SINCE, YEAR_TO_DATE, contract_level
 from inforce.returns.figures import FED, Figure, printed_figures, span_of
 from inforce.returns.periods import FIRST_YEAR
 from inforce.terms import Cohort, Product, find_product
+from inforce.terms.schema import SubAccount
 
 OUT = Path(__file__).parents[1] / "src/inforce/products/lifetrust/published/unit_values.csv"
 END = date(2020, 10, 30)
@@ -63,7 +64,7 @@ def reconstruct(fund: str, product: Product, factors: dict[Month, Factors]) -> D
     return division
 
 
-def sub_accounts(product: Product):  # type: ignore[no-untyped-def]
+def sub_accounts(product: Product) -> dict[str, SubAccount]:
     cohort = Cohort("standard", "non_qualified", "MA", product.card.forms["standard"].from_)
     return product.terms(cohort, END).sections.sub_accounts
 

@@ -130,7 +130,7 @@ class Division:
         self.shape = self._cumulated(factors, shape or SHAPES[fund])
 
     def _cumulated(self, factors: dict[Month, Factors], shape: Shape) -> dict[date, float]:
-        """Logarithm of the shape at each day, 0 on the last; the first month counts for its part after the first day."""
+        """Logarithm of the shape at each day, 0 on the last; the first month counts for its part."""
         total, levels = 0.0, {self.added: 0.0}
         for before, day in pairwise(self.days):
             month = (day.year, day.month)

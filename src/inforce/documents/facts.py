@@ -65,9 +65,11 @@ def schedule(rates: list[int]) -> str:
     return ", ".join([*parts, f"{percent(rates[-1], 0)} from {len(rates)} on"])
 
 
-def contract_facts(product: Product, as_of: date, form: str, contact: dict[str, str]) -> dict[str, str]:
+def contract_facts(
+    product: Product, as_of: date, form: str, contact: dict[str, str], readings: dict[str, str] | None = None
+) -> dict[str, str]:
     """Names that a text of the update or of a table may use."""
-    terms = terms_on(product, as_of, form)
+    terms = terms_on(product, as_of, form, readings)
     charge = terms.maintenance_charge.amount
     return {
         **contact,

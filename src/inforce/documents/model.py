@@ -116,6 +116,8 @@ class PerformanceUpdate:
     """How many assumptions the terms and the method rest on."""
     terms: str
     """Version of the terms."""
+    wording: str
+    """Version of the wording."""
     contact: dict[str, str] = field(default_factory=dict)
 
     def table(self, key: str) -> Table:

@@ -42,7 +42,8 @@ class Job:
         """As published: the readings that the printed table follows; strict: those that the terms call strict."""
         if not self.strict:
             return dict(table.readings)
-        return {path: "strict" for path, names in self.product.readings().items() if "strict" in names}
+        strict = {path: "strict" for path, names in self.product.readings().items() if "strict" in names}
+        return strict | table.strict_readings
 
 
 def returns_table(job: Job, key: str, table: ReturnsTable) -> Table:
@@ -50,7 +51,7 @@ def returns_table(job: Job, key: str, table: ReturnsTable) -> Table:
     end = job.as_of if table.as_of == "month_end" else job.quarter_end
     readings = job.readings(table)
     accounts = terms_on(job.product, end, table.form, readings).sub_accounts
-    facts = {**contract_facts(job.product, job.as_of, table.form, job.contact), "table_end": written(end)}
+    facts = {**contract_facts(job.product, job.as_of, table.form, job.contact, readings), "table_end": written(end)}
     heading = Column("sub_account", "Sub-account", notes=job.notes.of_names(key), figures=False)
     start = Column("start", "Fund inception" if table.starts == "fund_inception" else "Date added", figures=False)
     columns = [_column(job, key, table, name, end) for name in table.columns]

@@ -5,7 +5,7 @@ from datetime import date
 
 from inforce.cycle import Pricer
 from inforce.dates import last_valuation_date_of_quarter
-from inforce.market import Market
+from inforce.market import Market, SubAccount
 from inforce.returns import reconstructed_market
 from inforce.returns.purchase import buyer
 from inforce.returns.reconstructed import SOURCE
@@ -17,7 +17,7 @@ from .model import PerformanceUpdate, Table
 from .notes import Notes
 from .rates_tables import rates_table
 from .returns_tables import Job, returns_table
-from .wording import Disclosures, ReturnsTable, disclosures, filled_in, paragraphs
+from .wording import Disclosures, ReturnsTable, disclosures, filled_in, fingerprint, paragraphs
 
 AS_PUBLISHED, STRICT = "as_published", "strict"
 WARNING = (
@@ -65,7 +65,7 @@ def _quarter_end(as_of: date) -> date:
     return date(end.year, end.month, {3: 31, 6: 30, 9: 30, 12: 31}[end.month])
 
 
-def _keys(product: Product, market: Market, as_of: date):  # type: ignore[no-untyped-def]
+def _keys(product: Product, market: Market, as_of: date) -> dict[str, SubAccount]:
     pricer = Pricer(market, product, buyer(product, "", ""))
     return {fund: pricer.key(fund) for fund in terms_on(product, as_of).sub_accounts}
 
@@ -107,6 +107,7 @@ def _document(
         closing=paragraphs(words.closing, job.holding, facts),
         assumptions=_assumptions(product, job.as_of),
         terms=product.version,
+        wording=fingerprint(product),
         contact=words.contact,
     )
 

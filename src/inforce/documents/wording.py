@@ -3,6 +3,7 @@
 A text may name facts in braces, like {as_of} or {phone}; a paragraph or note may carry the rule that calls for it.
 """
 
+import hashlib
 import string
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -62,6 +63,7 @@ class ReturnsTable(Strict):
     text: list[Text] = Field(default=[], description="Above the table")
     after: list[Text] = Field(default=[], description="Below the table")
     readings: dict[str, str] = Field(default={}, description="Readings of the terms that the printed table follows")
+    strict_readings: dict[str, str] = Field(default={}, description="Readings by the text of the document instead")
     yields: YesNo = Field(default=False, description="7-day yields beside money market sub-accounts?")
 
 
@@ -97,6 +99,11 @@ def disclosures(product: Product) -> Disclosures:
     if not file.is_file():
         raise NotFound(f"{product.id} has no wording for a performance update: there is no disclosures.yaml in it")
     return _read(file, file.stat().st_mtime_ns)
+
+
+def fingerprint(product: Product) -> str:
+    """Eight digits that change with the wording."""
+    return hashlib.sha256((product.folder / "disclosures.yaml").read_bytes()).hexdigest()[:8]
 
 
 @lru_cache(maxsize=64)

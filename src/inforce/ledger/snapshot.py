@@ -29,8 +29,8 @@ class Snapshot:
     """Sequences of events received and not applied yet."""
 
     def received(self, recorded: Recorded) -> bool:
-        """Was the event there already?"""
-        return recorded.sequence <= self.sequence and recorded.event.on <= self.on
+        """Was the event there already: recorded, received and known by then?"""
+        return recorded.sequence <= self.sequence and max(recorded.event.on, recorded.known) <= self.on
 
     def handled(self, recorded: Recorded) -> bool:
         """Was it applied or declined already?"""

@@ -26,13 +26,20 @@ def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
 
 
 def rows_of(connection: Connection, query: str, numbers: Iterable[int]) -> Iterator[Row]:
-    """Plain rows of a query that ends in `WHERE contract`, for those contracts."""
-    sqlite = connection.dialect.name == "sqlite"
-    among = "IN (SELECT value FROM json_each(?))" if sqlite else "= ANY(%s)"
+    """Plain rows of a query that ends in `WHERE contract`, for those contracts: their number comes first."""
     for part in chunks(sorted(numbers)):
+        condition, values = _among(connection.dialect.name == "sqlite", part)
+        wanted = set(part)
         with closing(connection.connection.cursor()) as cursor:
-            cursor.execute(f"{query} {among}", (json.dumps(part) if sqlite else part,))
-            yield from cursor.fetchall()
+            cursor.execute(f"{query} {condition}", values)
+            yield from (row for row in cursor.fetchall() if row[0] in wanted)
+
+
+def _among(sqlite: bool, part: list[int]) -> tuple[str, tuple[Any, ...]]:
+    """Where most of a range is wanted, all of it is read: it lies together."""
+    if part[-1] - part[0] < 2 * len(part):
+        return ("BETWEEN ? AND ?" if sqlite else "BETWEEN %s AND %s"), (part[0], part[-1])
+    return ("IN (SELECT value FROM json_each(?))", (json.dumps(part),)) if sqlite else ("= ANY(%s)", (part,))
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:

@@ -117,12 +117,10 @@ Position = tuple[str | None, str | None, str | None, str, int, int, str, str | N
 
 def position_columns(snapshot: Snapshot, next_due: date | None) -> Position:
     """A snapshot and the next day due as columns."""
-    return (
-        iso(snapshot.on), iso(snapshot.issued), iso(snapshot.delivered),
-        to_json(dict(snapshot.allocation)).decode(), snapshot.suspense, snapshot.sequence,
-        to_json(sorted(snapshot.waiting)).decode() if snapshot.waiting else "[]",
-        state_text(snapshot.state), iso(next_due),
-    )  # fmt: skip
+    s = snapshot
+    waiting = to_json(sorted(s.waiting)).decode() if s.waiting else "[]"
+    return (iso(s.on), iso(s.issued), iso(s.delivered), to_json(dict(s.allocation)).decode(), s.suspense, s.sequence,
+            waiting, state_text(s.state), iso(next_due))  # fmt: skip
 
 
 def snapshot_from(row: AnyRow, contract: str) -> Snapshot:

@@ -1,5 +1,6 @@
 """A performance update as data: figures, names, endnotes and refusals."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -117,18 +118,16 @@ def with_rates() -> Market:
 
 
 def test_an_earlier_month_end_has_no_figure_where_there_is_no_history() -> None:
-    """In 1994 the Oppenheimer divisions had just been added: their standardized returns begin then."""
+    """The Oppenheimer divisions were added, and their unit values begin, in September 1994."""
+    funds = ["Oppenheimer Global Securities/VA", "Oppenheimer Aggressive Growth/VA", "Oppenheimer Strategic Bond/VA"]
     made = performance_update("flex-extra", date(2004, 6, 30), market=with_rates())
-    table = made.table("standardized_flexible")
-    assert figure(table, "midcap", "10_or_since") is not None
-    assert figure(table, "midcap", "5") is not None
-    before = performance_update("flex-extra", date(1998, 6, 30), market=with_rates()).table("standardized_flexible")
-    assert figure(before, "midcap", "5") is None
-    first = performance_update("flex-extra", date(2004, 6, 30), market=with_rates())
-    assert first.table("fund_and_separate_account").gaps == {"the unit values given begin on September 12, 1994": [
-        "Oppenheimer Global Securities/VA", "Oppenheimer Aggressive Growth/VA", "Oppenheimer Strategic Bond/VA"]}  # fmt: skip
-    assert before.gaps == {"usable history begins on September 12, 1994": [
-        "Oppenheimer Global Securities/VA", "Oppenheimer Capital Appreciation", "Oppenheimer Strategic Bond/VA"]}  # fmt: skip
+    assert made.table("standardized_flexible").gaps == {}
+    begin = "the unit values given begin on September 12, 1994"
+    assert made.table("fund_and_separate_account").gaps == {begin: funds}
+    earlier = performance_update("flex-extra", date(1998, 6, 30), market=with_rates()).table("standardized_flexible")
+    assert figure(earlier, "midcap", "5") is None
+    assert figure(earlier, "midcap", "10_or_since") is not None
+    assert list(earlier.gaps) == ["usable history begins on September 12, 1994"]
 
 
 def test_yields_are_negative_and_beside_both_tables() -> None:
@@ -149,6 +148,13 @@ def test_strict_follows_the_text_where_it_differs_from_the_figures() -> None:
     assert figure(strict, "equity", "10") == figure(published, "equity", "10")
     names = {row.key: row.cells[1].text for row in update(*FLEX_EXTRA, "strict").table("standardized_single").rows}
     assert names["money-market"] == "4/27/1987"
+
+
+def test_strict_flex_extra_bears_the_charge_that_its_text_names() -> None:
+    published, strict = (update(*FLEX_EXTRA, method).table("contract_level") for method in ("as_published", "strict"))
+    assert "maintenance charge of $35.00" in published.before[0]
+    assert "maintenance charge of $30.00" in strict.before[0]
+    assert (figure(published, "equity", "1"), figure(strict, "equity", "1")) == (Decimal("-24.94"), Decimal("-24.81"))
 
 
 def test_issuers_by_state() -> None:
@@ -196,6 +202,6 @@ def test_figures_may_be_used_until_seven_business_days_after_the_next_month() ->
 
 def test_a_product_without_wording_is_not_found() -> None:
     product = find_product("flex-extra")
-    product.folder = product.folder / "published"
+    product = replace(product, folder=product.folder / "published")
     with pytest.raises(NotFound, match=r"disclosures\.yaml"):
         performance_update(product, date(2008, 7, 31))

@@ -6,10 +6,11 @@ from decimal import Decimal
 import pytest
 
 import inforce
-from inforce.errors import BadTerms
 from inforce.market import Market, MarketData, Series, SubAccount
 from inforce.returns import SINCE, YEAR_TO_DATE, Redemption, redeem, since
-from inforce.terms import Product, find_product
+from inforce.returns.method import share_of_charge
+from inforce.terms import Cohort, Product, find_product
+from inforce.terms.schema import Performance
 
 AS_OF = date(2020, 9, 30)
 STRICT = {
@@ -44,11 +45,13 @@ def test_equal_parts_of_the_charge(product: Product) -> None:
 
 def test_the_average_account(product: Product) -> None:
     """30 on an average account of 40,000: 0.75 for 1,000."""
-    average = product.supposing({"performance.maintenance_charge_parts": "40"}, "the same by parts")
-    assert bought(average, 1).charged == ((AS_OF, 75_000),)
-    text = "give one of maintenance_charge_shares"
-    with pytest.raises(BadTerms, match=text):
-        bought(product.supposing({"performance.maintenance_charge_parts": "0"}, "none"), 1)
+    terms = product.terms(Cohort("standard", "non_qualified", "MA", date(1994, 11, 14)), AS_OF).sections
+    assert terms.performance is not None
+    plain = terms.performance.model_dump() | {"maintenance_charge_parts": None}
+    average = Performance.model_validate(plain | {"maintenance_charge_average_account": "40000.00"})
+    assert share_of_charge(3_000, average, "equity") == 75
+    with pytest.raises(ValueError, match="give one of maintenance_charge_shares"):
+        Performance.model_validate(plain)
 
 
 def test_a_charge_on_the_value(product: Product) -> None:
