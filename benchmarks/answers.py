@@ -57,10 +57,10 @@ def _contract(runs: int) -> tuple[float, float]:
 
 
 def _median(runs: int, work: Callable[[], object]) -> float:
-    return median(_milliseconds(work) for _ in range(runs))
+    return median(milliseconds(work) for _ in range(runs))
 
 
-def _milliseconds(work: Callable[[], object]) -> float:
+def milliseconds(work: Callable[[], object]) -> float:
     """Processor time of this process and of those it starts: the machines are shared."""
     start = _processor_seconds()
     work()

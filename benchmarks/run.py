@@ -24,6 +24,7 @@ PARTS = {
     "identity": "benchmarks.identity:figures",
     "answers": "benchmarks.answers:figures",
     "store": "benchmarks.store:figures",
+    "documents": "benchmarks.documents:figures",
 }
 """Each part's module and function; imported only when it runs."""
 
