@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmarks.answers import milliseconds
 from benchmarks.figures import Figure, Options
+
 from inforce.documents import performance_update
 from inforce.documents.formats import FORMATS
 from inforce.terms import load_product, packaged_products
