@@ -97,7 +97,9 @@ class Cycle:
     def _advance(self, contract_id: str, day: date, stored: Stored | None) -> Position:
         contract = self.book.contract(contract_id)
         opening = stored.snapshot if stored else None
-        events = self.book.events(contract_id, day)
+        events = self.book.unhandled(contract_id, opening, day) if opening else self.book.events(contract_id, day)
+        if opening and any(isinstance(r.event, Reversal) and not opening.handled(r) for r in events):
+            events = self.book.events(contract_id, day)
         return advance(contract, self.product(contract.product), events, self.market, day, opening=opening)
 
 

@@ -56,6 +56,9 @@ class Book(Journal, Protocol):
     def stored(self, contract_id: str) -> Stored | None:
         """The contract's stored position; None before the first."""
 
+    def unhandled(self, contract_id: str, snapshot: Snapshot, known_by: date | None = None) -> list[Recorded]:
+        """The contract's events that a stored position has not handled yet, and every reversal, in order of entry."""
+
     def due(self, day: date, partition: int = 0, partitions: int = 1) -> list[str]:
         """Contracts of a partition with something to do on that day.
 
@@ -153,6 +156,10 @@ class MemoryBook(MemoryJournal):
 
     def due(self, day: date, partition: int = 0, partitions: int = 1) -> list[str]:
         return [c for c in self.contracts() if partition_of(c, partitions) == partition and self._is_due(c, day)]
+
+    def unhandled(self, contract_id: str, snapshot: Snapshot, known_by: date | None = None) -> list[Recorded]:
+        events = self.events(contract_id, known_by)
+        return [r for r in events if r.event.kind == "reversal" or not snapshot.handled(r)]
 
     def _is_due(self, contract_id: str, day: date) -> bool:
         stored = self._stored.get(contract_id)

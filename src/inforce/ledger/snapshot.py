@@ -30,8 +30,16 @@ class Snapshot:
 
     def received(self, recorded: Recorded) -> bool:
         """Was the event there already: recorded, received and known by then?"""
-        return recorded.sequence <= self.sequence and max(recorded.event.on, recorded.known) <= self.on
+        return self.has_received(recorded.sequence, recorded.event.on, recorded.known)
 
     def handled(self, recorded: Recorded) -> bool:
         """Was it applied or declined already?"""
-        return self.received(recorded) and recorded.sequence not in self.waiting
+        return self.has_handled(recorded.sequence, recorded.event.on, recorded.known)
+
+    def has_received(self, sequence: int, on: date, known: date) -> bool:
+        """The same of an event's sequence and its days."""
+        return sequence <= self.sequence and max(on, known) <= self.on
+
+    def has_handled(self, sequence: int, on: date, known: date) -> bool:
+        """The same of an event's sequence and its days."""
+        return self.has_received(sequence, on, known) and sequence not in self.waiting

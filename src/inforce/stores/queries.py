@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import BindParameter, bindparam, select, union
 
 from inforce.contracts import Contract
-from inforce.ledger import Recorded, Stored
+from inforce.ledger import Recorded, Snapshot, Stored
 
 from . import schema
 from .database import AnyRow, Database
@@ -21,7 +21,7 @@ _NUMBERS: Final[BindParameter[Any]] = bindparam("numbers", expanding=True)
 CONTRACT: Final = select(_C.number, _C.payload).where(_C.id == bindparam("id"))
 CONTRACTS: Final = select(_C.id).order_by(_C.number)
 
-EVENTS: Final = select(_E.contract, _E.sequence, _E.known, _E.payload).order_by(_E.contract, _E.place)
+EVENTS: Final = select(_E.contract, _E.sequence, _E.known, _E.payload, _E.on, _E.kind).order_by(_E.contract, _E.place)
 DECLINED: Final = select(_D.contract, _D.sequence, _D.reason).order_by(_D.contract, _D.seal, _D.place)
 
 EVENTS_OF: Final = EVENTS.where(_E.contract == _NUMBER)
@@ -43,16 +43,20 @@ class Opened:
 
     contract: Contract
     position: AnyRow
-    events: list[Recorded] = field(default_factory=list)
+    events: list[AnyRow] = field(default_factory=list)
+    """Rows of `EVENTS`: most days need few of them."""
     declined: list[tuple[int, str]] = field(default_factory=list)
 
 
-def recorded_in(rows: Sequence[AnyRow], contract_id: str, known_by: date | None) -> list[Recorded]:
-    """Rows of `EVENTS` as events known by a day."""
+def recorded_in(
+    rows: Sequence[AnyRow], contract_id: str, known_by: date | None, but_for: Snapshot | None = None
+) -> list[Recorded]:
+    """Rows of `EVENTS` as events known by a day, but for those, reversals apart, that a stored position has handled."""
     return [
         Recorded(sequence, contract_id, known, event_from(payload))
-        for _, sequence, known, payload in rows
+        for _, sequence, known, payload, on, kind in rows
         if known_by is None or known <= known_by
+        if but_for is None or kind == "reversal" or not but_for.has_handled(sequence, on, known)
     ]
 
 
@@ -78,8 +82,8 @@ def open_together(database: Database, ids: Mapping[int, str]) -> dict[str, Opene
         }
     payloads = {number: payload for number, payload in rows["contracts"]}
     found = {row.contract: Opened(contract_from(payloads[row.contract]), row) for row in rows["positions"]}
-    for number, sequence, known, payload in rows["events"]:
-        found[number].events.append(Recorded(sequence, ids[number], known, event_from(payload)))
+    for row in rows["events"]:
+        found[row.contract].events.append(row)
     for number, sequence, reason in rows["declined"]:
         found[number].declined.append((sequence, reason))
     return {ids[number]: opened for number, opened in found.items()}

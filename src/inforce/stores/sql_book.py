@@ -13,14 +13,14 @@ from sqlalchemy import Connection, select
 
 from inforce.contracts import Contract, Event
 from inforce.errors import BadEvent, BadInput, BookBusy, NotFound
-from inforce.ledger import Book, Done, Entry, Line, Recorded, Run, Stored
+from inforce.ledger import Book, Done, Entry, Line, Recorded, Run, Snapshot, Stored
 from inforce.ledger.book import refuse_closed
 from inforce.market import Between, Market, MarketData
 
 from . import periods, pricing, queries, schema
 from .ahead import ReadAhead
 from .chain import Head, Seal
-from .database import WAIT, Database
+from .database import WAIT, AnyRow, Database
 from .encoding import contract_from, instant_text, position_columns
 from .inbox import clear_inbox
 from .opening import opened
@@ -115,11 +115,16 @@ class SqlBook:
         return recorded
 
     def events(self, contract_id: str, known_by: date | None = None) -> list[Recorded]:
+        return queries.recorded_in(self._event_rows(contract_id), contract_id, known_by)
+
+    def unhandled(self, contract_id: str, snapshot: Snapshot, known_by: date | None = None) -> list[Recorded]:
+        return queries.recorded_in(self._event_rows(contract_id), contract_id, known_by, snapshot)
+
+    def _event_rows(self, contract_id: str) -> Sequence[AnyRow]:
         opened = self._opened(contract_id)
         if opened is not None:
-            return [r for r in opened.events if known_by is None or r.known <= known_by]
-        rows = self.database.fetch(queries.EVENTS_OF, number=self._number(contract_id))
-        return queries.recorded_in(rows, contract_id, known_by)
+            return opened.events
+        return self.database.fetch(queries.EVENTS_OF, number=self._number(contract_id))
 
     def post(self, entries: Iterable[Entry]) -> None:
         new = list(entries)
