@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
-from inforce.contracts import Event, check_event, refusal
+from inforce.contracts import Event, check_event
 from inforce.contracts.events import DeathProof, Surrender, Withdrawal
 from inforce.cycle import Position, pricing_day
-from inforce.cycle.requests import account_names, due_for
+from inforce.cycle.requests import account_names, check_limits, due_for
 from inforce.dates import civil_date
 from inforce.market import Market
-from inforce.mechanics import limits
-from inforce.mechanics.accounts import revalue
 from inforce.mechanics.annuity import step
 from inforce.mechanics.records import Reason
 from inforce.valuation import Ready, ready
@@ -83,15 +81,7 @@ def set_out(position: Position, market: Market, request: Event) -> Ready:
     r = ready(position, market, request.on)
     check_event(request, r.terms, position.issued, position.delivered, request.on)
     due = due_for(request.kind, request, request.on, r.terms.sections, {}, 0)
-    revalue(r.state, r.terms.record, r.prices, r.breakdown)
-    if isinstance(request, Withdrawal):
-        code = limits.may_withdraw(r.state, r.terms.record, due, r.breakdown)
-    elif isinstance(request, DeathProof):
-        code = limits.may_claim(r.state)
-    else:
-        code = limits.may_end(r.state)
-    if code:
-        raise refusal(code, r.terms)
+    check_limits(request, due, r.terms, r.state, r.prices, r.breakdown)
     return Ready(r.state, r.terms, r.prices, due, r.breakdown)
 
 

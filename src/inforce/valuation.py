@@ -12,7 +12,7 @@ from inforce.market import Market
 from inforce.mechanics.annuity import step
 from inforce.mechanics.records import Annuity, Breakdown, Due, Status, new_breakdown
 from inforce.mechanics.records import Market as Prices
-from inforce.mechanics.surrender import free_amount
+from inforce.mechanics.surrender import free_amount, years_completed
 from inforce.terms import ContractTerms
 
 
@@ -117,7 +117,7 @@ def value(position: Position, market: Market, on: date) -> Valuation:
         priced_on=pricing_day(on),
         issued=issued,
         status=Status(r.state.status).name.lower(),
-        contract_year=(r.due.day - r.state.issue_day) // 372 + 1,
+        contract_year=years_completed(r.state.issue_day, r.due.day) + 1,
         accounts=_accounts(position, r, market, on),
         contract_value=r.breakdown.value,
         surrender_value=r.breakdown.surrender_value,

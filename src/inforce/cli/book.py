@@ -122,11 +122,16 @@ def run_(
 
 def _breaches(book: "SqlBook", day: date, between: str) -> Any:
     from inforce.cycle import Cycle
-    from inforce.cycle.invariants import check_replay, sample
+    from inforce.cycle.invariants import check_replay, check_touched, sample
+    from inforce.ledger import Done
     from inforce.terms import find_product
 
     cycle_ = Cycle(book, book.market(day, between), find_product)  # type: ignore[arg-type]
     for name in sample(book, day):
+        stored = book.stored(name)
+        product = find_product(book.contract(name).product)
+        funds = {product.id: list(product.tree.content["sub_accounts"])}  # type: ignore[arg-type]
+        yield from check_touched(book, [Done(stored)] if stored else [], funds)
         yield from check_replay(cycle_, name)
 
 

@@ -5,24 +5,19 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from inforce.contracts import Contract, Event, check_application, check_event, refusal
+from inforce.contracts import Contract, Event, check_application, check_event
 from inforce.contracts.events import (
     AllocationChange,
     Application,
-    DeathProof,
     Issue,
     PurchasePayment,
     Reversal,
-    Transfer,
-    Withdrawal,
 )
 from inforce.contracts.good_order import check_allocation, check_reversal
 from inforce.dates import day_number
 from inforce.errors import Backdated, Fault, MissingData, Refused
 from inforce.ledger import Entry, Line, Recorded, Snapshot
 from inforce.market import Market
-from inforce.mechanics import limits
-from inforce.mechanics.accounts import revalue
 from inforce.mechanics.annuity import step
 from inforce.mechanics.records import Annuity, Breakdown, Due, Reason, Status, make_room, new_annuity, new_breakdown
 from inforce.mechanics.records import Market as Prices
@@ -30,7 +25,7 @@ from inforce.terms import ContractTerms, Product
 
 from .posting import engine_version, entry_for, received_lines, returned_lines, step_lines
 from .prices import Pricer
-from .requests import account_names, due_for
+from .requests import account_names, check_limits, due_for
 from .schedule import Item, TermsOn, calendar_items, pricing_day, rank, request_item
 
 
@@ -300,7 +295,7 @@ class _Fold:
         make_room(state)
         breakdown = new_breakdown(state)
         if event is not None:
-            self._allowed(event, due, terms, state, prices, breakdown)
+            check_limits(event, due, terms, state, prices, breakdown)
         step(state, terms.record, prices, due, breakdown)
         if breakdown.fault:
             raise Fault(f"{item.operation} on {item.day}, contract {self.position.contract.id}: the step reports "
@@ -326,24 +321,6 @@ class _Fold:
             default = event.amount if position.contract.qualification == "non_qualified" else 0
             basis = default if event.basis is None else event.basis
         return due_for(item.operation, event, item.day, terms.sections, allocation, basis)
-
-    def _allowed(
-        self, event: Event, due: Due, terms: ContractTerms, state: Annuity, prices: Prices, breakdown: Breakdown
-    ) -> None:
-        """Ask the `may_…` rule of the event's kind. Raises Refused."""
-        revalue(state, terms.record, prices, breakdown)
-        if isinstance(event, PurchasePayment):
-            code = limits.may_pay(state, terms.record, event.amount)
-        elif isinstance(event, Withdrawal):
-            code = limits.may_withdraw(state, terms.record, due, breakdown)
-        elif isinstance(event, Transfer):
-            code = limits.may_transfer(state, terms.record, due, breakdown)
-        elif isinstance(event, DeathProof):
-            code = limits.may_claim(state)
-        else:
-            code = limits.may_end(state)
-        if code:
-            raise refusal(code, terms)
 
     def _enter(
         self,

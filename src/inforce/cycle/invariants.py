@@ -57,19 +57,6 @@ def totals(entries: Iterable[Entry]) -> tuple[dict[str, int], dict[str, int]]:
     return cents, units
 
 
-def fund_totals(book: Book, funds: dict[str, list[str]]) -> dict[str, int]:
-    """Units of every sub-account over all contracts, by `product/fund`."""
-    found: dict[str, int] = {}
-    for name in book.contracts():
-        stored = book.stored(name)
-        if stored is not None and stored.snapshot.state is not None:
-            product = book.contract(name).product
-            for k, fund in enumerate(funds[product]):
-                key = f"{product}/{fund}"
-                found[key] = found.get(key, 0) + stored.snapshot.state.units[k]
-    return found
-
-
 def sample(book: Book, day: date) -> list[str]:
     """The contracts whose turn it is to be replayed on a day."""
     return [name for name in book.contracts() if partition_of(name, ROTATION) == day.toordinal() % ROTATION]

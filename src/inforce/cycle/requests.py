@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from inforce.contracts import Event
+from inforce.contracts import Event, refusal
 from inforce.contracts.events import DeathProof, PurchasePayment, Surrender, Transfer, Withdrawal
 from inforce.dates import MonthEnd, day_number, today_number
-from inforce.mechanics.records import Due, new_due
-from inforce.terms import VariableAnnuityTerms
+from inforce.mechanics import limits
+from inforce.mechanics.accounts import revalue
+from inforce.mechanics.records import Annuity, Breakdown, Due, new_due
+from inforce.mechanics.records import Market as Prices
+from inforce.terms import ContractTerms, VariableAnnuityTerms
 
 _FLAG = {
     "anniversary": "anniversary",
@@ -61,6 +64,25 @@ def due_for(
     if isinstance(event, Withdrawal | Surrender | DeathProof):
         due.withholding = event.withholding
     return due
+
+
+def check_limits(
+    event: Event, due: Due, terms: ContractTerms, state: Annuity, prices: Prices, breakdown: Breakdown
+) -> None:
+    """Ask the `may_…` rule of the event's kind, at today's prices. Raises Refused with the term it rests on."""
+    revalue(state, terms.record, prices, breakdown)
+    if isinstance(event, PurchasePayment):
+        code = limits.may_pay(state, terms.record, event.amount)
+    elif isinstance(event, Withdrawal):
+        code = limits.may_withdraw(state, terms.record, due, breakdown)
+    elif isinstance(event, Transfer):
+        code = limits.may_transfer(state, terms.record, due, breakdown)
+    elif isinstance(event, DeathProof):
+        code = limits.may_claim(state)
+    else:
+        code = limits.may_end(state)
+    if code:
+        raise refusal(code, terms)
 
 
 def by_account(named: Mapping[str, int], names: list[str]) -> list[int]:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import exchange_calendars
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -115,7 +116,6 @@ def test_no_disputed_day_is_left_out_above() -> None:
 
 
 def test_sessions_and_closes_agree_with_exchange_calendars_to_2100() -> None:
-    exchange_calendars = pytest.importorskip("exchange_calendars")
     first, last = date(1980, 1, 1), date(2100, 12, 31)
     theirs = exchange_calendars.get_calendar("XNYS", start=first.isoformat(), end=last.isoformat())
     # Beyond the copied list a few single days that are announced later are no disagreement; until then each is.
