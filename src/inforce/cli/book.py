@@ -130,7 +130,7 @@ def _breaches(book: "SqlBook", day: date, between: str) -> Any:
     for name in sample(book, day):
         stored = book.stored(name)
         product = find_product(book.contract(name).product)
-        funds = {product.id: list(product.tree.content["sub_accounts"])}  # type: ignore[arg-type]
+        funds = {product.id: product.sub_accounts()}
         yield from check_touched(book, [Done(stored)] if stored else [], funds)
         yield from check_replay(cycle_, name)
 

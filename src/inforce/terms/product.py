@@ -140,6 +140,10 @@ class Product:
             card = card.model_copy(update={"forms": forms})
         return replace(self, card=card, tree=tree, _resolved={})
 
+    def sub_accounts(self) -> list[str]:
+        """Ids of the sub-accounts, in the order of the mechanics."""
+        return list(_as_mapping(self.tree.content["sub_accounts"]))
+
     def readings(self) -> dict[str, list[str]]:
         """The terms whose documents can be read in more than one way, with the names of the readings."""
         found: dict[str, list[str]] = {}
