@@ -63,6 +63,7 @@ def setting(premiums: Any, start: Any, funds: int, layers: int) -> tuple[Any, ..
         "funds": compiled.bucket("funds", funds),
         "fixed": compiled.bucket("fixed", 0),
         "layers": compiled.bucket("layers", layers + 1),
+        "segments": compiled.bucket("segments", 0),
     }
     c = np.zeros(len(premiums), compiled.dtype_of(Annuity, **room))
     c["issue_day"], c["funds"], c["layers"] = 744_000, funds, layers
@@ -85,7 +86,7 @@ def terms() -> Terms:
     rates = [70_000_000, 70_000_000, 60_000_000, 60_000_000, 50_000_000, 40_000_000, 30_000_000, 0]
     return Terms(
         value_scale=10_000_000_000,
-        operations=9,
+        operations=len(Operation),
         order=[int(op) for op in Operation],
         anniversary_year=AnniversaryYear.ENDING,
         surrender_clock=Clock.EACH_PAYMENT,
@@ -101,6 +102,8 @@ def terms() -> Terms:
         maintenance_on_surrender=1,
         maintenance_from=ChargeFrom.ALL_ACCOUNTS,
         death_benefit=DeathBenefit.GREATER_OF_VALUE_AND_PAYMENTS,
+        reset_years=0,
+        determined=0,
         floor=Floor.PROPORTIONAL,
         refund=0,
         taxation=Taxation.EARNINGS_FIRST,
@@ -121,6 +124,8 @@ def terms() -> Terms:
         fixed_out_share=[],
         fixed_out_limit=[],
         fixed_wait_days=[],
+        guarantee_years=[],
+        ends_into=[],
     )
 
 

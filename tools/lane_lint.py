@@ -16,13 +16,15 @@ from pathlib import Path
 
 MECHANICS = Path(__file__).parents[1] / "src" / "inforce" / "mechanics"
 
-DIVIDING = {"ratio": (ast.FloorDiv, ast.Mult), "years_completed": (ast.FloorDiv,)}
-"""The one rounding, and whole years of day numbers. Elsewhere nothing is divided, and nothing is multiplied, since a
-product of amounts can leave 64 bits."""
+DIVIDING = {"ratio": (ast.FloorDiv, ast.Mult), "years_completed": (ast.FloorDiv,), "months_left": (ast.FloorDiv,)}
+"""The one rounding, and whole years and months of day numbers. Elsewhere nothing is divided, and nothing is
+multiplied, since a product of amounts can leave 64 bits."""
 CHOOSING = {"greater_of": "max", "lesser_of": "min"}
 """The rules that may use a builtin."""
 SHARED_FIELDS = {"funds", "fixed", "layers", "issue_day", "layer_day", "day", "eve", "payment_day", "serial"}
-"""Counts and dates: with the terms they are the same in all scenarios, so they may bound a loop or choose an index."""
+SHARED_FIELDS |= {"segments", "segment_account"}
+"""Counts, dates and where a segment belongs: with the terms they are the same in all scenarios, because allocations are
+and not amounts decide on a segment. So they may bound a loop or choose an index."""
 SHARED_RULES = {"years_completed", "charge_day", "lesser_of", "greater_of"}
 """Rules that give a date or count where the numbers they are given are the same in all scenarios."""
 
@@ -367,7 +369,7 @@ class RuleCheck:
             sign = {ast.FloorDiv: "//", ast.Div: "/", ast.Mod: "%", ast.Mult: "*", ast.Pow: "**"}.get(
                 type(node.op), "that"
             )
-            self.say(node, f"{sign} only in {' and '.join(DIVIDING)}: round by money.ratio")
+            self.say(node, f"{sign} only in {', '.join(DIVIDING)}: round by money.ratio")
 
     def comparison(self, node: ast.Compare) -> None:
         if len(node.ops) > 1:

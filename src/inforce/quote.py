@@ -47,6 +47,8 @@ class Quote:
     free_available: int
     free: int
     """Part of the gross amount without surrender charge."""
+    market_value_adjustment: int
+    """Gained (+) or lost (-) by what leaves a segment before its end."""
     surrender_charge: int
     charge_reason: str
     """Why there is no surrender charge; empty where there is one."""
@@ -97,6 +99,7 @@ def _quote(position: Position, request: Event, r: Ready) -> Quote:
         maintenance_charge=b.maintenance,
         free_available=b.free_available,
         free=b.free,
+        market_value_adjustment=b.market_value_adjustment,
         surrender_charge=b.surrender_charge,
         charge_reason=Reason(b.charge_reason).name.lower() if b.charge_reason else "",
         by_payment=tuple(

@@ -1,5 +1,6 @@
 """What a contract is worth on a day, as known on a day. It runs the step of the mechanics and has no rule itself."""
 
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from inforce.cycle.requests import due_on
 from inforce.errors import Refused
 from inforce.market import Market
 from inforce.mechanics.annuity import step
+from inforce.mechanics.market_value import segment_value
 from inforce.mechanics.records import Annuity, Breakdown, Due, Status, new_breakdown
 from inforce.mechanics.records import Market as Prices
 from inforce.mechanics.surrender import free_amount, years_completed
@@ -17,8 +19,18 @@ from inforce.terms import ContractTerms
 
 
 @dataclass(frozen=True, slots=True)
+class Segment:
+    """Money in a fixed account whose rate is guaranteed to a day: cents, before any market value adjustment."""
+
+    began: date
+    ends: date
+    rate: Decimal
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
 class AccountValue:
-    """One account: cents, and accumulation units with their value, or the annual rate credited (0.035)."""
+    """One account: cents, and units with their value, the annual rate credited (0.035), or its segments."""
 
     id: str
     name: str
@@ -26,6 +38,7 @@ class AccountValue:
     units: Decimal | None = None
     unit_value: Decimal | None = None
     credited_rate: Decimal | None = None
+    segments: tuple[Segment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +57,8 @@ class Valuation:
     contract_value: int
     surrender_value: int
     """What a full surrender would pay before income tax withholding."""
+    market_value_adjustment: int
+    """Part of the surrender value that segments gain (+) or lose (-) by leaving early."""
     surrender_charge: int
     maintenance_charge: int
     """Taken on that surrender."""
@@ -90,7 +105,9 @@ def ready(position: Position, market: Market, on: date) -> Ready:
     due = due_on(on, terms.sections)
     state = deepcopy(position.state)
     pricer = Pricer(market, position.product, position.contract)
+    due.valuation = 1  # with the market value of what a surrender would take
     prices = pricer.prices(state, due, terms, pricing_day(on), on)
+    due.valuation = 0
     return Ready(state, terms, prices, due, new_breakdown(state))
 
 
@@ -121,6 +138,7 @@ def value(position: Position, market: Market, on: date) -> Valuation:
         accounts=_accounts(position, r, market, on),
         contract_value=r.breakdown.value,
         surrender_value=r.breakdown.surrender_value,
+        market_value_adjustment=surrender.market_value_adjustment,
         surrender_charge=surrender.surrender_charge,
         maintenance_charge=surrender.maintenance,
         premium_tax=surrender.premium_tax,
@@ -162,4 +180,23 @@ def _accounts(position: Position, r: Ready, market: Market, on: date) -> tuple[A
         for i, (name, account) in enumerate(sections.fixed_accounts.items())
         if r.state.balance[i]
     ]
-    return (*funds, *fixed)
+    return (*funds, *fixed, *_with_segments(r))
+
+
+def _with_segments(r: Ready) -> Iterator[AccountValue]:
+    """Accounts whose money lies in segments."""
+    c = r.state
+    held = [s for s in range(c.segments) if c.segment_balance[s]]
+    for i, (name, account) in enumerate(r.terms.sections.fixed_accounts.items()):
+        segments = tuple(
+            Segment(
+                date.fromordinal(c.segment_start[s]),
+                date.fromordinal(c.segment_end[s]),
+                Decimal(c.segment_rate[s]).scaleb(-9),
+                segment_value(c, r.prices, s),
+            )
+            for s in held
+            if c.segment_account[s] == i
+        )
+        if segments:
+            yield AccountValue(name, account.name, r.breakdown.account_value[c.funds + i], segments=segments)

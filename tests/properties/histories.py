@@ -38,6 +38,7 @@ from inforce.mechanics.records import (
     new_annuity,
     new_breakdown,
     new_due,
+    new_market,
 )
 
 BILLION_DOLLARS = 100_000_000_000
@@ -78,7 +79,7 @@ def ask(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown, reasons: list[int
     revalue(c, p, m, b)
     reasons[0] = may_pay(c, p, d.payment) if d.payment > 0 else 0
     reasons[1] = may_transfer(c, p, d, b) if d.transfer == 1 else 0
-    reasons[2] = may_withdraw(c, p, d, b) if d.withdrawal == 1 else 0
+    reasons[2] = may_withdraw(c, p, m, d, b) if d.withdrawal == 1 else 0
     if reasons[0] != 0:
         d.payment = 0
     if reasons[1] != 0:
@@ -129,7 +130,7 @@ def life(
         before_day, day, serial = day, day + gap, serial + gap
         b = new_breakdown(c)
         revalue(c, p, m, b)
-        d = new_due(c.funds + c.fixed)
+        d = new_due(c.funds, c.fixed)
         d.day, d.serial, d.eve = day, serial, day - r.choice([1, 1, 1, 3])
         d.valuation = r.randint(0, 3) > 0
         if (day - c.issue_day) // 372 > (before_day - c.issue_day) // 372:
@@ -141,7 +142,7 @@ def life(
                 in_range(c, p, m, paid_in=d.payment)
             except Fault:
                 break
-        make_room(c)
+        make_room(c, p)
         before = deepcopy(c)
         b = new_breakdown(c)
         reasons = [0, 0, 0]
@@ -172,7 +173,7 @@ class Prices:
             self.unit_value[k] = min(self.high, max(self.low, moved))
         for i in range(c.fixed):
             self.index[i] += int(self.index[i] * self.r.choice([0, 0.0001, 0.001, 0.03 * self.wildness]))
-        return Market(list(self.unit_value), list(self.index))
+        return new_market(list(self.unit_value), list(self.index))
 
 
 def random_terms(r: Random, shape: tuple[int, ...], c: Annuity, scale: int, money: int) -> Terms:
@@ -204,6 +205,8 @@ def random_terms(r: Random, shape: tuple[int, ...], c: Annuity, scale: int, mone
         maintenance_on_surrender=r.randint(0, 1),
         maintenance_from=r.choice(list(ChargeFrom)),
         death_benefit=r.choice(list(DeathBenefit)),
+        reset_years=0,
+        determined=0,
         floor=r.choice(list(Floor)),
         refund=r.choice(list(Refund)),
         taxation=r.choice(list(Taxation)),
@@ -224,6 +227,8 @@ def random_terms(r: Random, shape: tuple[int, ...], c: Annuity, scale: int, mone
         fixed_out_share=[r.choice([PPB, 250_000_000, r.randint(0, PPB)]) for _ in range(c.fixed)],
         fixed_out_limit=[r.choice([-1, 1, 4]) for _ in range(c.fixed)],
         fixed_wait_days=[r.choice([0, 90, 180]) for _ in range(c.fixed)],
+        guarantee_years=[0] * c.fixed,
+        ends_into=[-1] * c.fixed,
     )
 
 

@@ -9,7 +9,7 @@ from tests.properties.histories import Life
 from inforce.mechanics.records import Annuity, Breakdown, Due, Market, Terms
 from inforce.projection import compiled
 
-CAPACITY = {"funds": 8, "fixed": 2, "layers": 32}
+CAPACITY = {"funds": 8, "fixed": 2, "layers": 32, "segments": 8}
 
 compiled.offer(histories.ask)
 _replay = compiled.kernel()(histories.replay)

@@ -13,7 +13,7 @@ from tests.properties.histories import SURRENDER_SHAPES, life
 
 from inforce.errors import Fault
 from inforce.mechanics.money import ratio
-from inforce.mechanics.records import Annuity, Breakdown, Market, make_room, new_annuity, new_breakdown
+from inforce.mechanics.records import Annuity, Breakdown, make_room, new_annuity, new_breakdown, new_market
 from inforce.projection import compiled
 
 pytestmark = pytest.mark.compiled
@@ -98,7 +98,8 @@ def test_a_record_comes_back_as_it_was_packed() -> None:
     counts = {"funds": c.funds, "fixed": c.fixed, "accounts": c.funds + c.fixed}
     state = compiled.packed(c, compiled.dtype_of(Annuity, **ROOM))
     done = compiled.packed(b, compiled.dtype_of(Breakdown, **ROOM))
-    assert asdict(compiled.unpacked(Annuity, state[0], **counts, layers=len(c.layer_paid))) == asdict(c)
+    held = {"layers": len(c.layer_paid), "segments": len(c.segment_balance)}
+    assert asdict(compiled.unpacked(Annuity, state[0], **counts, **held)) == asdict(c)
     assert asdict(compiled.unpacked(Breakdown, done[0], **counts, layers=len(b.layer_taken))) == asdict(b)
 
 
@@ -117,7 +118,7 @@ def test_capacities_grow_in_steps_up_to_the_largest() -> None:
 
 def test_a_breakdown_has_room_for_one_payment_more() -> None:
     c = new_annuity(1, 0, 744_000)
-    make_room(c)
+    make_room(c, life(0).terms)
     assert (len(c.layer_paid), len(new_breakdown(c).layer_taken)) == (1, 1)
 
 
@@ -128,7 +129,7 @@ def _in_range(units: int = 1_000_000, unit_value: int = 1_000_000, paid_in: int 
     one.terms.value_scale = 10_000_000_000
     for name, value in terms.items():
         setattr(one.terms, name, value)
-    compiled.check_range(c, one.terms, Market([unit_value], [10**15]), paid_in=paid_in)
+    compiled.check_range(c, one.terms, new_market([unit_value], [10**15]), paid_in=paid_in)
 
 
 def test_a_contract_in_range_is_accepted() -> None:

@@ -9,16 +9,18 @@ from inforce.contracts import Contract
 from inforce.contracts.events import Issue
 from inforce.cycle import Position, Pricer, advance, pricing_day
 from inforce.cycle.fold import Observer
-from inforce.dates import MonthEnd, completed_years, day_number
+from inforce.dates import MonthEnd, anniversary, completed_years, day_number
 from inforce.errors import BadCase, BadInput, BadMarketData, InforceError, NotFound, Refused
 from inforce.ledger import MemoryJournal, Snapshot
 from inforce.market import (
+    DayCount,
     Market,
     MarketData,
     Navs,
     Rates,
     Series,
     SubAccount,
+    guaranteed_growth,
     load_market_file,
     load_market_folder,
     unit_values_from_growth,
@@ -32,7 +34,7 @@ from inforce.terms import ContractTerms, Product, find_product
 from inforce.terms.source import Source, read_yaml
 from inforce.terms.values import parsed
 
-from .schema import Case, ContractCard, MarketCard
+from .schema import Case, ContractCard, MarketCard, OpeningSegment
 from .schema import Opening as OpeningCard
 
 
@@ -255,6 +257,9 @@ def _opening(
     state.deductions = opening.deductions
     left = sum(state.layer_left)
     state.payments_floor = left if opening.payments_floor is None else opening.payments_floor
+    state.reset_floor = state.payments_floor if opening.reset_floor is None else opening.reset_floor
+    years = completed_years(issued, opening.on, MonthEnd(terms.sections.calendar.month_end))
+    state.years_since_reset = years % (terms.record.reset_years or 1)
     carried = state.payments if card.contract.qualification == "non_qualified" else 0
     state.basis = carried if opening.basis is None else opening.basis
     state.anniversary_value = _anniversary_value(source, opening, state, terms, issued)
@@ -285,14 +290,31 @@ def _open_accounts(source: Source, opening: OpeningCard, state: Annuity, terms: 
                 state.units[k] = _units(source, at, account.value or 0, pricer, name, pricing_day(opening.on), terms)
         elif name in fixed:
             i = fixed.index(name)
-            if account.value is None:
-                raise _bad(source, at, "is a fixed account; give its value")
-            state.balance[i], state.fixed_out_count[i] = account.value, account.transfers_out
+            if (account.segments is None) == bool(terms.record.guarantee_years[i]) or account.units is not None:
+                wanted = "segments" if terms.record.guarantee_years[i] else "value"
+                raise _bad(source, at, f"is a fixed account; give its {wanted}")
+            _open_segments(account.segments or [], i, state, opening.on, terms)
+            state.balance[i], state.fixed_out_count[i] = account.value or 0, account.transfers_out
             state.anchor[i] = pricer.index(name, opening.on, terms) if account.value else INDEX_SCALE
             if account.last_transfer_out is not None:
                 state.fixed_out_serial[i] = account.last_transfer_out.toordinal()
         else:
             raise _bad(source, at, f"is no account of this product; it has {', '.join([*funds, *fixed])}")
+
+
+def _open_segments(segments: list[OpeningSegment], i: int, state: Annuity, on: date, terms: ContractTerms) -> None:
+    account = list(terms.sections.fixed_accounts.values())[i]
+    for segment in segments:
+        index = guaranteed_growth(segment.rate, segment.began, on, DayCount(account.day_count))
+        month_end = MonthEnd(terms.sections.calendar.month_end)
+        ends = anniversary(segment.began, account.guarantee_years, month_end)
+        state.segments += 1
+        state.segment_account.append(i)
+        state.segment_balance.append(segment.value)
+        state.segment_anchor.append(index)
+        state.segment_rate.append(segment.rate)
+        state.segment_start.append(segment.began.toordinal())
+        state.segment_end.append(ends.toordinal())
 
 
 def _units(

@@ -183,6 +183,7 @@ def breakdown_figures(applied: Applied) -> dict[str, Any]:
         "gross": b.gross,
         "free_available": b.free_available,
         "free": b.free,
+        "market_value_adjustment": b.market_value_adjustment,
         "surrender_charge": b.surrender_charge,
         "maintenance_charge": b.maintenance,
         "premium_tax": b.premium_tax,

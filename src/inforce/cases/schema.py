@@ -41,18 +41,29 @@ class ContractCard(Strict):
     readings: dict[str, str] = Field(default={}, description="Chosen reading of a term, by the term's path")
 
 
+class OpeningSegment(Strict):
+    """A segment of a fixed account with a guarantee period, on the opening day."""
+
+    began: Day = Field(description="Day of the deposit, or of its last renewal")
+    rate: Rate = Field(description="Guaranteed rate a year", ge=0)
+    value: Amount = Field(description="Dollars with interest to the opening day, before any adjustment")
+
+
 class OpeningAccount(Strict):
-    """An account on the opening day: units or value."""
+    """An account on the opening day: units, value, or segments."""
 
     units: Exact | None = Field(default=None, description="Accumulation units", ge=0)
     value: Amount | None = Field(default=None, description="Dollars; of a sub-account at that day's unit value")
     transfers_out: Whole = Field(default=0, description="Fixed account: transfers out in this contract year", ge=0)
     last_transfer_out: Day | None = Field(default=None, description="Fixed account: day of the last transfer out")
+    segments: list[OpeningSegment] | None = Field(
+        default=None, description="Fixed account with a guarantee period: its segments, the oldest first"
+    )
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> "OpeningAccount":
-        if (self.units is None) == (self.value is None):
-            raise ValueError("give either units or value")
+    def _one_of_them(self) -> "OpeningAccount":
+        if sum(each is not None for each in (self.units, self.value, self.segments)) != 1:
+            raise ValueError("give one of units, value and segments")
         return self
 
 
@@ -79,6 +90,10 @@ class Opening(Strict):
     withdrawals: Amount = Field(default=0, description="All withdrawals so far, charges included")
     deductions: Amount = Field(default=0, description="Premium tax taken from payments before they were allocated")
     payments_floor: Amount | None = Field(default=None, description="For the death benefit; default the payments left")
+    reset_floor: Amount | None = Field(
+        default=None, description="Death benefit with resets: the value at the last one, with payments and less "
+        "withdrawals since; default the payments floor"
+    )  # fmt: skip
     basis: Amount | None = Field(default=None, description="For tax; default payments (non-qualified) or 0 (qualified)")
     anniversary_value: Amount | None = Field(
         default=None, description="Contract value at the last anniversary; default the payments of the first contract "
@@ -156,7 +171,7 @@ class Expectation(Strict):
 
     on: Day | None = Field(default=None, description="The day of a valuation, quote or calendar operation")
     event: str | None = Field(default=None, description="An event's id; with `on` as it stands on that day")
-    operation: Literal["maintenance_charge", "anniversary"] | None = Field(
+    operation: Literal["maintenance_charge", "anniversary", "segment_end"] | None = Field(
         default=None, description="What the calendar did on the day `on`"
     )
     quote: QuoteRequest | None = Field(default=None, description="What a request would do on the day `on`")
@@ -178,6 +193,7 @@ class Expectation(Strict):
     units: dict[str, Exact] | None = Field(default=None, description="Accumulation units by sub-account")
     unit_values: dict[str, Exact] | None = None
     # of a day, an event or a quote
+    market_value_adjustment: Cents | None = Field(default=None, description="Of a day: what a surrender would bear")
     surrender_charge: Cents | None = None
     maintenance_charge: Cents | None = Field(default=None, description="Of a day: what a surrender would take")
     premium_tax: Cents | None = None

@@ -170,13 +170,16 @@ def _print_value(v: "Valuation", known_at: Any) -> None:
     rows = table("account", "units", "unit value / rate", "value", right=("units", "unit value / rate", "value"))
     for a in v.accounts:
         units = f"{a.units:,}" if a.units is not None else ""
-        price = f"{a.unit_value:,}" if a.unit_value is not None else percent(int((a.credited_rate or 0) * 10**9))
-        rows.add_row(a.name, units, price, dollars(a.value))
+        rate = percent(int(a.credited_rate * 10**9)) if a.credited_rate is not None else ""
+        rows.add_row(a.name, units, f"{a.unit_value:,}" if a.unit_value is not None else rate, dollars(a.value))
+        for s in a.segments:
+            rows.add_row(f"  {s.began} to {s.ends}", "", percent(int(s.rate * 10**9)), dollars(s.value))
     rows.add_row("[bold]contract value[/]", "", "", f"[bold]{dollars(v.contract_value)}[/]")
     out.print(rows)
     out.print()
     out.print(_figures({
-        "surrender value": v.surrender_value, "  surrender charge": v.surrender_charge,
+        "surrender value": v.surrender_value, "  market value adjustment": v.market_value_adjustment,
+        "  surrender charge": v.surrender_charge,
         "  maintenance charge": v.maintenance_charge, "  premium tax": v.premium_tax,
         "death benefit": v.death_benefit, "free withdrawal amount left": v.free_amount,
         "purchase payments": v.purchase_payments, "withdrawals": v.withdrawals, "in suspense": v.suspense,
@@ -199,6 +202,7 @@ def print_quote(q: "Quote", product: str) -> None:
     out.print(_figures({
         "contract value before": q.contract_value, "maintenance charge": -q.maintenance_charge,
         "taken from the contract": q.gross, "  of it free of surrender charge": q.free,
+        "market value adjustment": q.market_value_adjustment,
         "surrender charge": -q.surrender_charge, "premium tax": -q.premium_tax,
         "benefit beyond the contract value": q.benefit_beyond_value, "  taxable part": q.taxable,
         "income tax withheld": -q.withholding, "paid": q.net, "contract value after": q.value_after,

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from heapq import heappop, heappush
+from itertools import count
 
 from inforce.contracts import Contract, Event, check_application, check_event
 from inforce.contracts.events import (
@@ -26,7 +28,7 @@ from inforce.terms import ContractTerms, Product
 from .posting import engine_version, entry_for, received_lines, returned_lines, step_lines
 from .prices import Pricer
 from .requests import account_names, check_limits, due_for
-from .schedule import Item, TermsOn, calendar_items, pricing_day, rank, request_item
+from .schedule import Item, TermsOn, calendar_items, pricing_day, rank, request_item, segment_ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,12 @@ class _Fold:
         self.observer = observer
         self.engine = engine_version()
         self.opening = opening
+        self.agenda: list[tuple[tuple[date, int, int], int, Item]] = []
+        self.planned = count()
+        """So that items of equal rank stay in the order in which they were planned."""
+        self.ends: set[date] = set()
+        """Days on which ends of segments are planned already."""
+        self.terms_on: TermsOn = lambda day: position.terms(day).sections
         position.allocation = position.contract.allocation
         if opening is not None:
             position.issued, position.delivered, position.suspense = opening.issued, opening.delivered, opening.suspense
@@ -151,6 +159,10 @@ class _Fold:
 
     def run(self, recorded: list[Recorded]) -> None:
         for item in self._agenda(recorded):
+            self._plan(item)
+        self._plan_segment_ends()
+        while self.agenda:
+            item = heappop(self.agenda)[-1]
             event = item.event
             if item.day > self.position.through:
                 self._wait(item, f"its valuation date {item.day}")
@@ -162,7 +174,7 @@ class _Fold:
                 self._take(item)
 
     def _agenda(self, recorded: list[Recorded]) -> list[Item]:
-        """Every item in order; only what was received by the day is known to it."""
+        """Every item of events and anniversaries; only what was received by the day is known to it."""
         position, opening = self.position, self.opening
         standing = [r for r in self._standing(recorded) if r.event.on <= position.through]
         arrived = [r for r in standing if not (opening and opening.handled(r))]
@@ -171,7 +183,7 @@ class _Fold:
         issue = next((r.event for r in arrived if isinstance(r.event, Issue)), None)
         first = position.issued or (issue.contract_date or issue.on if issue else None)
         issued = first or min((r.event.on for r in arrived), default=position.through)
-        terms_on = self._terms_on(issued)
+        self.terms_on = terms_on = self._terms_on(issued)
         self._receive(arrived)
         begin = max(first, issue.on) if first and issue else first
         items = [request_item(r, terms_on(r.event.on).calendar, begin) for r in arrived]
@@ -181,7 +193,23 @@ class _Fold:
         if late is not None and opening is not None:
             raise Backdated(f"event {late.name} counts from {late.day}; the contract stands at {opening.on} already: "
                             "replay it from before")  # fmt: skip
-        return sorted(items, key=lambda item: rank(item, terms_on(item.day).order_of_operations.operations))
+        return items
+
+    def _plan(self, item: Item) -> None:
+        """Put an item in its place among the others: by day, order of operations, sequence."""
+        operations = self.terms_on(item.day).order_of_operations.operations
+        heappush(self.agenda, (rank(item, operations), next(self.planned), item))
+
+    def _plan_segment_ends(self) -> None:
+        """The days on which segments of the contract end, each once; a deposit can add one."""
+        state = self.position.state
+        if state is None or state.segments == 0:
+            return
+        passed = self.opening.on if self.opening else date.min
+        for item in segment_ends(state, self.terms_on):
+            if passed < item.day <= self.position.through and item.day not in self.ends:
+                self.ends.add(item.day)
+                self._plan(item)
 
     def _terms_on(self, issued: date) -> TermsOn:
         """The terms by which days are found: those of the contract; before issue as if it were issued on `issued`."""
@@ -292,7 +320,7 @@ class _Fold:
     def _step(self, item: Item, event: Event | None, terms: ContractTerms, state: Annuity) -> None:
         due = self._due(item, event, terms)
         prices = self.pricer.prices(state, due, terms, pricing_day(item.day), item.day)
-        make_room(state)
+        make_room(state, terms.record)
         breakdown = new_breakdown(state)
         if event is not None:
             check_limits(event, due, terms, state, prices, breakdown)
@@ -307,6 +335,7 @@ class _Fold:
         if isinstance(event, PurchasePayment):
             self.position.suspense -= event.amount
         self.position.applied.append(applied)
+        self._plan_segment_ends()
         if self.observer is not None:
             self.observer(self.position, applied)
 

@@ -51,6 +51,7 @@ def _charges(b: Breakdown) -> tuple[tuple[str, int], ...]:
     return (
         ("company/maintenance_charge", b.maintenance),
         ("company/transfer_fee", b.transfer_fee),
+        ("company/market_value_adjustment", -b.market_value_adjustment),
         ("company/surrender_charge", b.surrender_charge),
         ("company/premium_tax", b.premium_tax),
         ("company/benefits_beyond_value", -b.company),

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from inforce.contracts import Event, refusal
 from inforce.contracts.events import DeathProof, PurchasePayment, Surrender, Transfer, Withdrawal
-from inforce.dates import MonthEnd, day_number, today_number
+from inforce.dates import MonthEnd, anniversary, day_number, today_number
 from inforce.mechanics import limits
 from inforce.mechanics.accounts import revalue
 from inforce.mechanics.records import Annuity, Breakdown, Due, new_due
@@ -21,6 +21,8 @@ _FLAG = {
     "free_look": "free_look",
     "death_notice": "death_notice",
     "death_proof": "death_claim",
+    "segment_end": "segments_end",
+    "spousal_continuation": "spousal_continuation",
 }
 
 
@@ -32,7 +34,11 @@ def account_names(terms: VariableAnnuityTerms) -> list[str]:
 def due_on(day: date, terms: VariableAnnuityTerms) -> Due:
     """Nothing due yet, on that day."""
     month_end = MonthEnd(terms.calendar.month_end)
-    due = new_due(len(terms.sub_accounts) + len(terms.fixed_accounts))
+    due = new_due(len(terms.sub_accounts), len(terms.fixed_accounts))
+    due.segment_end = [
+        anniversary(day, account.guarantee_years, month_end).toordinal() if account.guarantee_years else 0
+        for account in terms.fixed_accounts.values()
+    ]
     due.day = today_number(day, month_end)
     due.eve = today_number(day - timedelta(days=1), month_end)
     due.serial = day.toordinal()
@@ -74,7 +80,7 @@ def check_limits(
     if isinstance(event, PurchasePayment):
         code = limits.may_pay(state, terms.record, event.amount)
     elif isinstance(event, Withdrawal):
-        code = limits.may_withdraw(state, terms.record, due, breakdown)
+        code = limits.may_withdraw(state, terms.record, prices, due, breakdown)
     elif isinstance(event, Transfer):
         code = limits.may_transfer(state, terms.record, due, breakdown)
     elif isinstance(event, DeathProof):

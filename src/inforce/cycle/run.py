@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 
 from inforce.contracts import Reversal
 from inforce.errors import Backdated
@@ -13,7 +14,7 @@ from inforce.terms import Product
 
 from .correction import corrections
 from .fold import Position, advance
-from .schedule import calendar_items
+from .schedule import calendar_items, segment_ends
 
 AHEAD = timedelta(days=800)
 """How far the calendar is searched for the next thing due: above two years, so that an anniversary lies in it."""
@@ -111,5 +112,6 @@ def next_due(position: Position) -> date | None:
     state = position.state
     if position.issued is not None and state is not None and state.status <= Status.DEATH_NOTIFIED:
         ahead = calendar_items(position.issued, lambda day: position.terms(day).sections, position.reached + AHEAD)
-        days += [item.day for item in ahead if item.day > position.reached]
+        ends = segment_ends(state, lambda day: position.terms(day).sections)
+        days += [item.day for item in chain(ahead, ends) if item.day > position.reached]
     return min(days, default=None)

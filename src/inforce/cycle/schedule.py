@@ -16,6 +16,7 @@ from inforce.dates import (
     previous_valuation_date,
 )
 from inforce.ledger import Recorded
+from inforce.mechanics.records import Annuity
 from inforce.terms import VariableAnnuityTerms
 from inforce.terms.schema import Calendar
 
@@ -94,6 +95,15 @@ def _of_anniversary(day: date, terms: VariableAnnuityTerms) -> Iterator[Item]:
     yield Item(adjusted(day, Adjust(str(moved.anniversary))), "anniversary", 0)
     if terms.maintenance_charge.when == "contract_year_end":
         yield Item(adjusted(day, Adjust(str(moved.maintenance_charge))), "maintenance_charge", 0)
+
+
+def segment_ends(state: Annuity, terms_on: TermsOn) -> Iterator[Item]:
+    """The ends of the segments that hold money, each moved to a day with prices as an anniversary is."""
+    for s in range(state.segments):
+        if state.segment_balance[s]:
+            day = date.fromordinal(state.segment_end[s])
+            moved = terms_on(day).calendar.non_valuation_day.anniversary
+            yield Item(adjusted(day, Adjust(str(moved))), "segment_end", 0)
 
 
 def rank(item: Item, order: list[str]) -> tuple[date, int, int]:

@@ -86,7 +86,7 @@ def beginning(position: Position, start: Annuity | None) -> Annuity:
 def _opened(position: Position, first: Applied) -> bool:
     """Was the contract opened in mid-life? Then its first step does not lead from issue to where it stands."""
     state = beginning(position, None)
-    make_room(state)
+    make_room(state, first.terms.record)
     step(state, first.terms.record, first.prices, first.due, new_breakdown(state))
     return position.state is None or _numbers(state) != _numbers(position.state)
 
@@ -94,7 +94,7 @@ def _opened(position: Position, first: Applied) -> bool:
 def replay(position: Position, state: Annuity) -> Iterator[Applied]:
     """Each step that was applied, given before `state` is taken through it."""
     for applied in position.applied:
-        make_room(state)
+        make_room(state, applied.terms.record)
         yield applied
         step(state, applied.terms.record, applied.prices, applied.due, new_breakdown(state))
 

@@ -20,12 +20,13 @@ from inforce.terms.schema import FixedAccount
 
 from .changes import Changes
 from .numerals import day_text
+from .segments import Segments, segment_words
 from .traced import Leaf, Named, Row, Traced, TracedBreakdown, TracedState, Unit, tracing
 from .words import BREAKDOWN, DUE, PATHS, STATE, TERMS, choice_words, status_words, term_words
 
-COUNTS: Final = frozenset({"funds", "fixed", "layers"})
-"""Fields that only say how long the lists are."""
-SINCE_ISSUE: Final = frozenset({"issue_day", "layer_day", "status"})
+COUNTS: Final = frozenset({"funds", "fixed", "layers", "segments", "segment_account"})
+"""Fields that only say how long the lists are, or which one an item belongs to."""
+SINCE_ISSUE: Final = frozenset({"issue_day", "layer_day", "segment_start", "segment_end", "segment_rate", "status"})
 """Fields that do not change, or whose change is told elsewhere."""
 SCHEDULE: Final = frozenset({"operations", "order", "surrender_years"})
 """The same of the terms."""
@@ -79,10 +80,19 @@ class Leaves:
         return Terms(**values)
 
     def prices(self, given: Prices) -> Prices:
-        """Unit values and interest indices."""
+        """Unit values, interest indices and market value factors."""
         funds = list(self.terms.sections.sub_accounts)
-        unit_values = [self._price(value, funds[k]) for k, value in enumerate(given.unit_value)]
-        return Prices(unit_values, [self._index(value, i) for i, value in enumerate(given.index)])
+        held = range(self.state_before.segments)
+        segments = Segments(self.position, self.market, self.terms, self.on, self.state_before, self.term_leaf)
+        return Prices(
+            [self._price(value, funds[k]) for k, value in enumerate(given.unit_value)],
+            [self._index(value, i) for i, value in enumerate(given.index)],
+            [segments.new_rate(value, i) for i, value in enumerate(given.new_rate)],
+            [segments.index(given.segment_index[s], s) for s in held],
+            [segments.market_factor(given.market_factor[s], s) for s in held],
+            [segments.floor_factor(given.floor_factor[s], s) for s in held],
+            given.serial,
+        )
 
     def due(self, given: Due) -> Due:
         """What is due; what only switches stays plain."""
@@ -114,6 +124,8 @@ class Leaves:
             label = label.format(account=self.account(index))
         if "{fixed}" in label:
             label = label.format(fixed=self.account(self.state_before.funds + index))
+        if "{segment}" in label:
+            label = label.format(segment=segment_words(self.state_before, self.terms, index))
         if "{payment}" in label:
             state = self.state_before
             label = label.format(payment=day_text(state.layer_day[index]) if index < state.layers else str(self.on))
@@ -127,6 +139,7 @@ class Leaves:
     def _state_leaf(self, name: str, index: int, value: int) -> Leaf:
         label, unit = self.state_name(name, index)
         text = status_words(value) if name == "status" else ""
+        text = str(date.fromordinal(value)) if unit == "serial" and value else text
         text = "never" if name == "maintenance_day" and value == 0 else text
         if self.changes is None:
             return Leaf("state", label, unit, text, note="" if name in SINCE_ISSUE else "its last change is not known")
@@ -212,6 +225,8 @@ class Leaves:
             leaf = Leaf("calendar", label, unit, day_text(value))
             month_end = "calendar.month_end" if moved and name != "payment_day" else ""
             return replace(leaf, term=month_end, source=self.terms.source(month_end)) if month_end else leaf
+        if unit == "serial":
+            return Leaf("calendar", label, unit, str(self.on))
         unit = "rate" if value < 0 else unit
         return Leaf("request", label, unit, place=self.event.id if self.event else "")
 

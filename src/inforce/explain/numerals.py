@@ -1,6 +1,7 @@
 """Numbers as text: money, units, unit values, rates, interest indices, days."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -37,6 +38,8 @@ class Numerals:
             return sign + percent(size)
         if unit == "factor":
             return sign + decimal(size, 15)
+        if unit == "serial":
+            return str(date.fromordinal(value))
         return day_text(value) if unit == "day" else f"{sign}{size:,}"
 
 

@@ -18,13 +18,14 @@ from .tree import CONTEXT, Explanation, assumptions_of
 from .words import BREAKDOWN, NOTHING, REASONS, STATE, status_words
 
 LISTED: Final = (
-    "before", "payment", "maintenance", "transfer", "transfer_fee", "gross", "free_available", "free",
-    "surrender_charge", "premium_tax", "taxable", "withholding", "company", "death_benefit", "net",
+    "before", "payment", "maintenance", "transfer", "transfer_fee", "gross", "market_value_adjustment",
+    "free_available", "free", "surrender_charge", "premium_tax", "taxable", "withholding", "company", "death_benefit",
+    "net",
 )  # fmt: skip
 """What a step did, in the order in which it is told."""
 LEFT: Final = (
-    "status", "payments", "withdrawals", "payments_floor", "basis", "deductions", "anniversary_value", "free_used",
-    "transfers",
+    "status", "payments", "withdrawals", "payments_floor", "reset_floor", "claimed", "basis", "deductions",
+    "anniversary_value", "free_used", "transfers",
 )  # fmt: skip
 """What a step leaves the contract with."""
 EVENT: Final = -1
@@ -32,6 +33,7 @@ EVENT: Final = -1
 MAIN: Final = {
     "maintenance_charge": "maintenance", "purchase_payment": "payment", "transfer": "transfer", "withdrawal": "net",
     "surrender": "net", "free_look": "net", "death_proof": "net",
+    "spousal_continuation": "company",
 }  # fmt: skip
 """The number that stands for an operation; of the others it is the contract value."""
 BY_CALENDAR: Final = {"maintenance_charge": "maintenance_charge.when"}

@@ -15,15 +15,15 @@ from typing import Any, Final, Literal, TypeAlias, TypeVar
 from inforce.mechanics import records
 from inforce.mechanics.money import greater_of, lesser_of, ratio
 from inforce.mechanics.rule import watcher
-from inforce.mechanics.surrender import gross_for_net, net_of
+from inforce.mechanics.surrender import free_amount, gross_for_net, net_of
 from inforce.terms.clocks import Provenance
 
 from .changes import Change
 
 T = TypeVar("T")
 Rule: TypeAlias = Callable[..., Any]
-Unit = Literal["cents", "units", "unit_value", "rate", "factor", "count", "day", "choice"]
-"""What a number counts. `rate` is parts per billion, `factor` an interest index at 1e-15, `choice` a word."""
+Unit = Literal["cents", "units", "unit_value", "rate", "factor", "count", "day", "serial", "choice"]
+"""What a number counts. `rate` is parts per billion, `factor` an index or factor at 1e-15, `serial` a true day."""
 LeafKind = Literal["state", "term", "price", "index", "rate", "request", "calendar"]
 
 ATOMIC: Final = frozenset({ratio.__name__, greater_of.__name__, lesser_of.__name__})
@@ -225,10 +225,11 @@ def _searched(rule: Rule, args: tuple[Any, ...], operands: dict[str, int]) -> Tr
     """The amount that a search found, as one step, with what it leaves worked out forward beside it."""
     with tracing(on=False):
         found = rule(*map(plain, args))
-    c, p, d, _, free, value = args
+    c, p, m, d, b, _ = args
     gross = Traced(found, Call(rule, operands))
-    leaves = net_of(c, p, d, gross, lesser_of(free, gross), value)
-    return Traced(found, Call(rule, {**operands, "leaves": leaves}))
+    free = free_amount(c, p, b.value)
+    leaves = net_of(c, p, m, d, b, gross, free)
+    return Traced(found, Call(rule, {**operands, "free": free, "value": b.value, "leaves": leaves}))
 
 
 def plain(value: T) -> T:

@@ -8,6 +8,10 @@ from inforce.mechanics.records import Reason, Status
 from .traced import Rule, Unit
 
 RULES: Final[Mapping[str, str]] = {
+    "adjusted": "amount after its market value adjustment",
+    "adjustment_factor": "market value factor",
+    "adjustment_on": "market value adjustment",
+    "adjustment_on_parts": "market value adjustment",
     "asked": "amount named",
     "charge_by_payment": "surrender charge, payment by payment",
     "charge_day": "day that decides the year",
@@ -19,28 +23,38 @@ RULES: Final[Mapping[str, str]] = {
     "named_total": "amount named in all",
     "net_of": "what the withdrawal leaves the owner",
     "on_payments": "whether the charge looks at each purchase payment",
-    "payments_floor_after": "purchase payments as reduced by withdrawals",
+    "floor_after": "what a withdrawal leaves of it",
     "payments_left": "purchase payments not yet withdrawn",
     "pro_rata_reduction": "what is left after a reduction in proportion",
+    "rate_between": "rate for the years left",
     "reached": "amount that the surrender charge reaches",
+    "segment_factor": "market value factor",
+    "segment_value": "value of the segment",
+    "surrender_adjustment": "market value adjustment",
     "taxable_part": "taxable part",
     "transfer_total": "amount transferred in all",
     "units_for": "units for the amount",
     "units_left": "units that stay",
     "value_of": "value of the units",
+    "weight_of": "value or amount named",
     "with_interest": "balance with interest",
+    "withdrawal_adjustment": "market value adjustment",
     "worth_of": "value of the accounts",
     "years_completed": "years completed",
 }
 """Rules whose function name does not read as words."""
 
 UNITS: Final[Mapping[str, Unit]] = {
+    "adjustment_factor": "factor",
     "charge_day": "day",
     "charge_rate": "rate",
     "charge_reason": "choice",
     "credited_rate": "rate",
     "maintenance_reason": "choice",
+    "months_left": "count",
     "on_payments": "choice",
+    "rate_between": "rate",
+    "segment_factor": "factor",
     "units_for": "units",
     "units_left": "units",
     "years_completed": "count",
@@ -72,9 +86,17 @@ STATE: Final[Mapping[str, tuple[str, Unit]]] = {
     "layer_paid": ("purchase payment of {payment}", "cents"),
     "layer_left": ("not yet withdrawn of the purchase payment of {payment}", "cents"),
     "layer_day": ("date of the purchase payment of {payment}", "day"),
+    "segment_balance": ("balance of {segment}", "cents"),
+    "segment_anchor": ("growth of {segment} by then", "factor"),
+    "segment_rate": ("guaranteed rate of {segment}", "rate"),
+    "segment_start": ("day that {segment} began", "serial"),
+    "segment_end": ("day that {segment} ends", "serial"),
     "payments": ("purchase payments made", "cents"),
     "withdrawals": ("withdrawals made", "cents"),
     "payments_floor": ("purchase payments as reduced by withdrawals", "cents"),
+    "reset_floor": ("contract value at the last reset, with payments and less withdrawals since", "cents"),
+    "years_since_reset": ("contract years since the last reset", "count"),
+    "claimed": ("share of the death benefit paid", "rate"),
     "basis": ("investment in the contract", "cents"),
     "deductions": ("deducted from purchase payments", "cents"),
     "anniversary_value": ("contract value at the last anniversary", "cents"),
@@ -94,6 +116,8 @@ DUE: Final[Mapping[str, tuple[str, Unit]]] = {
     "withdraw_from": ("asked from {account}", "cents"),
     "amount": ("amount asked for", "cents"),
     "withholding": ("withheld for income tax, of the taxable part", "rate"),
+    "claim_share": ("share of the death benefit claimed", "rate"),
+    "serial": ("this day", "serial"),
 }
 """What is due; fields that are not here only switch and stay plain."""
 BREAKDOWN: Final[Mapping[str, tuple[str, Unit]]] = {
@@ -113,6 +137,7 @@ BREAKDOWN: Final[Mapping[str, tuple[str, Unit]]] = {
     "gross": ("taken from the contract value", "cents"),
     "free_available": ("free withdrawal amount", "cents"),
     "free": ("free of surrender charge", "cents"),
+    "market_value_adjustment": ("market value adjustment", "cents"),
     "surrender_charge": ("surrender charge", "cents"),
     "premium_tax": ("premium tax", "cents"),
     "taxable": ("taxable part", "cents"),
@@ -145,6 +170,9 @@ TERMS: Final[Mapping[str, Unit]] = {
     "fixed_out_share": "rate",
     "fixed_out_limit": "count",
     "fixed_wait_days": "count",
+    "guarantee_years": "count",
+    "adjustment_window": "count",
+    "reset_years": "count",
 }
 """Units of terms; the others are choices."""
 PATHS: Final[Mapping[str, str]] = {

@@ -12,6 +12,7 @@ from inforce.market.files import (
     load_secondary_rates,
     load_unit_values,
 )
+from inforce.market.guarantees import floor_factor, guaranteed_growth, market_factor
 from inforce.market.histories import Navs, Rates, Series
 from inforce.market.interest import CreditedRate, DayCount
 from inforce.market.market import Between, Market
@@ -40,6 +41,8 @@ __all__ = [
     "Series",
     "SubAccount",
     "charge_for",
+    "floor_factor",
+    "guaranteed_growth",
     "load_declared_rates",
     "load_market",
     "load_market_file",
@@ -47,6 +50,7 @@ __all__ = [
     "load_navs",
     "load_secondary_rates",
     "load_unit_values",
+    "market_factor",
     "rate_of",
     "unit_values_from_growth",
     "unit_values_from_navs",

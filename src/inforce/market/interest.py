@@ -14,7 +14,7 @@ from inforce.market.histories import Rates
 from inforce.mechanics.interest import INDEX_SCALE, credited_rate
 from inforce.mechanics.money import PPB
 
-_FIFTY_DIGITS: Final = Context(prec=50, rounding=ROUND_HALF_UP)
+FIFTY_DIGITS: Final = Context(prec=50, rounding=ROUND_HALF_UP)
 _GUARD: Final = Decimal("1e-35")
 _WHOLE: Final = Decimal(1)
 
@@ -88,8 +88,8 @@ class InterestIndex:
         exact = self._at_start_of(month)
         earned = self._count.earned_before(day)
         if earned:
-            exact = _FIFTY_DIGITS.multiply(exact, self._growth(month, earned))
-        return _rounded(exact)
+            exact = FIFTY_DIGITS.multiply(exact, self._growth(month, earned))
+        return rounded(exact)
 
     def _at_start_of(self, month: int) -> Decimal:
         """The index at the start of a month, unrounded."""
@@ -97,7 +97,7 @@ class InterestIndex:
             self._rate_in(month)
         for known in range(self._first + len(self._starts) - 1, month):
             grown = self._growth(known, self._count.earned_in(known))
-            self._starts[known + 1] = _FIFTY_DIGITS.multiply(self._starts[known], grown)
+            self._starts[known + 1] = FIFTY_DIGITS.multiply(self._starts[known], grown)
         return self._starts[month]
 
     def _growth(self, month: int, days: int) -> Decimal:
@@ -105,13 +105,13 @@ class InterestIndex:
         rate, year = self._rate_in(month), self._count.days_in(month // 12)
         power = self._powers.get((rate, days, year))
         if power is None:
-            exponent = _FIFTY_DIGITS.divide(_FIFTY_DIGITS.multiply(self._log(rate), Decimal(days)), Decimal(year))
-            power = self._powers[rate, days, year] = _FIFTY_DIGITS.exp(exponent)
+            exponent = FIFTY_DIGITS.divide(FIFTY_DIGITS.multiply(self._log(rate), Decimal(days)), Decimal(year))
+            power = self._powers[rate, days, year] = FIFTY_DIGITS.exp(exponent)
         return power
 
     def _log(self, rate: int) -> Decimal:
         if rate not in self._logs:
-            self._logs[rate] = _FIFTY_DIGITS.ln(Decimal(PPB + rate) / PPB)
+            self._logs[rate] = FIFTY_DIGITS.ln(Decimal(PPB + rate) / PPB)
         return self._logs[rate]
 
 
@@ -179,10 +179,10 @@ class FixedAccounts:
         return rates
 
 
-def _rounded(exact: Decimal) -> int:
+def rounded(exact: Decimal) -> int:
     """An index to 1e-15, halves up. What 50 digits leave open at the far end is cut first: a half is seen as one."""
-    clean = _FIFTY_DIGITS.quantize(exact, _GUARD)
-    return int(_FIFTY_DIGITS.quantize(_FIFTY_DIGITS.multiply(clean, Decimal(INDEX_SCALE)), _WHOLE))
+    clean = FIFTY_DIGITS.quantize(exact, _GUARD)
+    return int(FIFTY_DIGITS.quantize(FIFTY_DIGITS.multiply(clean, Decimal(INDEX_SCALE)), _WHOLE))
 
 
 def _is_leap(year: int) -> bool:

@@ -5,6 +5,7 @@ here less what was given before. The parts always add up to the amount, and no p
 """
 
 from .interest import with_interest
+from .market_value import adjustment_on, begin_segment, segment_value, strike_segment, take_from_segments
 from .money import greater_of, lesser_of, portion, ratio
 from .records import Annuity, Breakdown, Due, Market, Reason, Terms
 from .rule import rule
@@ -29,21 +30,27 @@ def revalue(c: Annuity, p: Terms, m: Market, b: Breakdown) -> None:
     for i in range(c.fixed):
         b.account_value[c.funds + i] = with_interest(c.balance[i], m.index[i], c.anchor[i])
         total += b.account_value[c.funds + i]
+    for s in range(c.segments):
+        b.account_value[c.funds + c.segment_account[s]] += segment_value(c, m, s)
+        total += segment_value(c, m, s)
     b.value = total
 
 
 @rule
 def put_parts(c: Annuity, p: Terms, m: Market, b: Breakdown) -> None:
-    """Move its part into each account: buy units, or add to a fixed balance struck today."""
+    """Move its part into each account: buy units, or add to a fixed balance struck today.
+
+    What goes into an account with segments has begun one already; see `allocate`.
+    """
     for k in range(c.funds):
         bought = units_for(b.part[k], m.unit_value[k], p.value_scale)
         b.account_change[k] += b.part[k]
         b.units_change[k] += bought
         c.units[k] += bought
     for i in range(c.fixed):
-        if b.part[c.funds + i] > 0:
+        b.account_change[c.funds + i] += b.part[c.funds + i]
+        if b.part[c.funds + i] > 0 and p.guarantee_years[i] == 0:
             strike(c, b, i, m.index[i])
-            b.account_change[c.funds + i] += b.part[c.funds + i]
             c.balance[i] += b.part[c.funds + i]
 
 
@@ -64,10 +71,11 @@ def take_parts(c: Annuity, p: Terms, m: Market, b: Breakdown) -> None:
         b.units_change[k] -= c.units[k] - left
         c.units[k] = left
     for i in range(c.fixed):
-        if b.part[c.funds + i] > 0:
+        b.account_change[c.funds + i] -= b.part[c.funds + i]
+        if b.part[c.funds + i] > 0 and p.guarantee_years[i] == 0:
             strike(c, b, i, m.index[i])
-            b.account_change[c.funds + i] -= b.part[c.funds + i]
             c.balance[i] -= lesser_of(b.part[c.funds + i], c.balance[i])
+    take_from_segments(c, m, b)
 
 
 @rule
@@ -80,43 +88,55 @@ def strike(c: Annuity, b: Breakdown, i: int, index: int) -> None:
 
 
 @rule
-def allocate(c: Annuity, p: Terms, m: Market, b: Breakdown, d: Due, amount: int) -> None:
-    """Put a purchase payment into the accounts by its allocation."""
+def share_into(d: Due, k: int, transferred: int) -> int:
+    """Account `k`'s share of a payment, or of a transfer."""
+    if transferred == 1:
+        return d.transfer_into[k]
+    return d.payment_into[k]
+
+
+@rule
+def allocate(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown, amount: int, transferred: int) -> None:
+    """Put a purchase payment, or transferred money, into the accounts by its allocation."""
     upto = 0
     given = 0
     for k in range(c.funds + c.fixed):
-        upto += d.payment_into[k]
+        upto += share_into(d, k, transferred)
         b.part[k] = portion(amount, upto) - given
         given += b.part[k]
+    for i in range(c.fixed):
+        if p.guarantee_years[i] > 0 and share_into(d, c.funds + i, transferred) > 0:
+            begin_segment(c, m, d, i, b.part[c.funds + i])
     put_parts(c, p, m, b)
 
 
 @rule
-def allocate_transfer(c: Annuity, p: Terms, m: Market, b: Breakdown, d: Due, amount: int) -> None:
-    """Put transferred money into the accounts it goes to."""
-    upto = 0
-    given = 0
+def close_segments(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> None:
+    """The money of segments that end goes into the sub-account that their account names. Nothing is adjusted."""
     for k in range(c.funds + c.fixed):
-        upto += d.transfer_into[k]
-        b.part[k] = portion(amount, upto) - given
-        given += b.part[k]
-    put_parts(c, p, m, b)
-
-
-@rule
-def take_by_value(c: Annuity, p: Terms, m: Market, b: Breakdown, amount: int, accounts: int, worth: int) -> None:
-    """Take `amount` from the first `accounts` accounts, together worth `worth`, in proportion to their values."""
-    if worth <= 0:
-        return
-    upto = 0
-    given = 0
-    for k in range(accounts):
-        upto += b.account_value[k]
-        b.part[k] = ratio(amount, upto, worth) - given
-        given += b.part[k]
-    for k in range(accounts, c.funds + c.fixed):
         b.part[k] = 0
-    take_parts(c, p, m, b)
+    for s in range(c.segments):
+        i = c.segment_account[s]
+        if c.segment_balance[s] > 0 and c.segment_end[s] <= d.serial and p.ends_into[i] >= 0:
+            strike_segment(c, m, b, s)
+            b.part[p.ends_into[i]] += c.segment_balance[s]
+            b.account_change[c.funds + i] -= c.segment_balance[s]
+            c.segment_balance[s] = 0
+    put_parts(c, p, m, b)
+
+
+@rule
+def split_by_value(c: Annuity, b: Breakdown, amount: int, accounts: int, worth: int) -> None:
+    """`amount` over the first `accounts` accounts, together worth `worth`, in proportion to their values (`b.part`)."""
+    upto = 0
+    given = 0
+    for k in range(c.funds + c.fixed):
+        if k < accounts and worth > 0:
+            upto += b.account_value[k]
+            b.part[k] = ratio(amount, upto, worth) - given
+            given += b.part[k]
+        else:
+            b.part[k] = 0
 
 
 @rule
@@ -129,17 +149,53 @@ def named_total(c: Annuity, b: Breakdown, d: Due) -> int:
 
 
 @rule
-def take_named(c: Annuity, p: Terms, m: Market, b: Breakdown, d: Due, amount: int, total: int) -> None:
-    """Take `amount` from the accounts that the request names, in proportion to what it names of each (`total`)."""
-    if total <= 0:
-        return
+def weight_of(d: Due, b: Breakdown, k: int) -> int:
+    """By what a withdrawal is split over the accounts: what it names of each, or their values."""
+    if d.named == 1:
+        return asked(d.withdraw_from[k], b.account_value[k])
+    return b.account_value[k]
+
+
+@rule
+def total_weight(c: Annuity, d: Due, b: Breakdown) -> int:
+    """The weights of all accounts."""
+    total = 0
+    for k in range(c.funds + c.fixed):
+        total += weight_of(d, b, k)
+    return total
+
+
+@rule
+def split_withdrawal(c: Annuity, d: Due, b: Breakdown, amount: int) -> None:
+    """A withdrawal over the accounts (`b.part`): those that it names, or all in proportion to their values."""
+    total = total_weight(c, d, b)
     upto = 0
     given = 0
     for k in range(c.funds + c.fixed):
-        upto += asked(d.withdraw_from[k], b.account_value[k])
-        b.part[k] = ratio(amount, upto, total) - given
-        given += b.part[k]
-    take_parts(c, p, m, b)
+        b.part[k] = 0
+        if total > 0:
+            upto += weight_of(d, b, k)
+            b.part[k] = ratio(amount, upto, total) - given
+            given += b.part[k]
+
+
+@rule
+def withdrawal_adjustment(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown, amount: int) -> int:
+    """The market value adjustment on a withdrawal of `amount`, split as `split_withdrawal` does."""
+    if c.segments == 0:
+        return 0
+    total = total_weight(c, d, b)
+    upto = 0
+    given = 0
+    adjustment = 0
+    for k in range(c.funds + c.fixed):
+        if total > 0:
+            upto += weight_of(d, b, k)
+            part = ratio(amount, upto, total) - given
+            given += part
+            if k >= c.funds:
+                adjustment += adjustment_on(c, p, m, d, k - c.funds, part)
+    return adjustment
 
 
 @rule

@@ -2,20 +2,21 @@
 
 from .accounts import (
     allocate,
-    allocate_transfer,
     asked,
-    named_total,
+    close_segments,
     revalue,
-    take_by_value,
-    take_named,
+    split_by_value,
+    split_withdrawal,
     take_parts,
+    withdrawal_adjustment,
     worth_of,
 )
-from .death_benefit import death_benefit, free_look_refund, payments_floor_after
+from .death_benefit import death_benefit, floor_after, free_look_refund
 from .limits import gross_withdrawal, net_falls_short, transfer_total
 from .maintenance_charge import maintenance_charge, maintenance_reason
-from .money import greater_of, portion
-from .records import Annuity, Breakdown, ChargeFrom, Due, Market, Operation, Reason, Status, Terms
+from .market_value import adjustment_on, adjustment_on_parts, renew_segments
+from .money import PPB, greater_of, lesser_of, portion, ratio
+from .records import Annuity, Breakdown, ChargeFrom, Determined, Due, Market, Operation, Reason, Status, Terms
 from .rule import rule
 from .surrender import (
     charge_day,
@@ -43,7 +44,7 @@ def step(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> None:
     for i in range(p.operations):
         if p.order[i] == Operation.ANNIVERSARY:
             if d.anniversary == 1:
-                begin_contract_year(c, b)
+                begin_contract_year(c, p, b)
         elif p.order[i] == Operation.MAINTENANCE_CHARGE:
             if d.maintenance == 1:
                 take_maintenance_charge(c, p, m, d, b)
@@ -65,11 +66,17 @@ def step(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> None:
         elif p.order[i] == Operation.DEATH_NOTICE:
             if d.death_notice == 1:
                 notify_death(c)
-        elif d.death_claim == 1:
-            pay_death_benefit(c, p, m, d, b)
+        elif p.order[i] == Operation.DEATH_CLAIM:
+            if d.death_claim == 1:
+                pay_death_benefit(c, p, m, d, b)
+        elif p.order[i] == Operation.SEGMENT_END:
+            if d.segments_end == 1:
+                end_segments(c, p, m, d, b)
+        elif d.spousal_continuation == 1:
+            continue_contract(c, p, m, d, b)
     if d.valuation == 1 and c.status <= Status.DEATH_NOTIFIED:
-        b.surrender_value = surrender_value(c, p, d, b)
-        b.death_benefit = death_benefit(p, b.value, c.payments_floor)
+        b.surrender_value = surrender_value(c, p, m, d, b)
+        b.death_benefit = death_benefit(p, b.value, c.payments_floor, c.reset_floor)
 
 
 @rule
@@ -93,6 +100,7 @@ def clear(c: Annuity, b: Breakdown) -> None:
     b.gross = 0
     b.free_available = 0
     b.free = 0
+    b.market_value_adjustment = 0
     b.surrender_charge = 0
     b.premium_tax = 0
     b.taxable = 0
@@ -107,14 +115,18 @@ def clear(c: Annuity, b: Breakdown) -> None:
 
 
 @rule
-def begin_contract_year(c: Annuity, b: Breakdown) -> None:
-    """An anniversary: the value is noted, what is counted by contract year starts again."""
+def begin_contract_year(c: Annuity, p: Terms, b: Breakdown) -> None:
+    """An anniversary: the value is noted, what is counted by contract year starts again, the death benefit is reset."""
     b.before = b.value
     if c.status != Status.IN_FORCE:
         return
     c.anniversary_value = b.value
     c.free_used = 0
     c.transfers = 0
+    c.years_since_reset += 1
+    if p.reset_years > 0 and c.years_since_reset >= p.reset_years:
+        c.reset_floor = b.value
+        c.years_since_reset = 0
     for i in range(c.fixed):
         c.fixed_out_count[i] = 0
 
@@ -131,8 +143,18 @@ def take_maintenance_charge(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdow
     b.maintenance = maintenance_charge(c, p, d, b.value, available, 0)
     c.maintenance_day = d.day
     if b.maintenance > 0:
-        take_by_value(c, p, m, b, b.maintenance, accounts, available)
+        split_by_value(c, b, b.maintenance, accounts, available)
+        take_parts(c, p, m, b)
         revalue(c, p, m, b)
+
+
+@rule
+def end_segments(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> None:
+    """Guarantees end: the money stays in its account at today's rate, or goes where the terms say."""
+    b.before = b.value
+    renew_segments(c, p, m, d, b)
+    close_segments(c, p, m, d, b)
+    revalue(c, p, m, b)
 
 
 @rule
@@ -148,23 +170,20 @@ def pay(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> None:
     c.layers += 1
     c.payments += d.payment
     c.payments_floor += d.payment
+    c.reset_floor += d.payment
     c.basis += d.payment_basis
     c.deductions += tax
     if years_completed(c.issue_day, d.day) == 0:
         c.anniversary_value += d.payment
-    allocate(c, p, m, b, d, d.payment - tax)
+    allocate(c, p, m, d, b, d.payment - tax, 0)
     revalue(c, p, m, b)
 
 
 @rule
 def transfer(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> None:
-    """A transfer between accounts, less the transfer fee where the free ones are used up."""
+    """A transfer between accounts, adjusted to market value, less the fee where the free ones are used up."""
     b.before = b.value
     b.transfer = transfer_total(c, b, d)
-    if p.free_transfers >= 0 and c.transfers >= p.free_transfers:
-        b.transfer_fee = p.transfer_fee
-    if b.transfer_fee > b.transfer:
-        b.transfer_fee = b.transfer
     c.transfers += 1
     for i in range(c.fixed):
         if d.transfer_out[c.funds + i] != 0:
@@ -172,72 +191,101 @@ def transfer(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> None:
             c.fixed_out_serial[i] = d.serial
     for k in range(c.funds + c.fixed):
         b.part[k] = asked(d.transfer_out[k], b.account_value[k])
+    b.market_value_adjustment = adjustment_on_parts(c, p, m, d, b)
     take_parts(c, p, m, b)
-    allocate_transfer(c, p, m, b, d, b.transfer - b.transfer_fee)
+    moved = b.transfer + b.market_value_adjustment
+    if p.free_transfers >= 0 and c.transfers > p.free_transfers:
+        b.transfer_fee = lesser_of(p.transfer_fee, moved)
+    allocate(c, p, m, d, b, moved - b.transfer_fee, 1)
     revalue(c, p, m, b)
 
 
 @rule
 def settle(c: Annuity, p: Terms, d: Due, b: Breakdown, value: int, full: int) -> None:
-    """What becomes of `b.gross`: free part, surrender charge, premium tax, withholding, net; and what it leaves."""
+    """What becomes of `b.gross`, adjusted to market value: free part, surrender charge, taxes, net; what it leaves."""
+    amount = b.gross + b.market_value_adjustment
     b.free_available = free_amount(c, p, value)
-    b.free = free_part(c, p, b.gross, value, full)
-    b.surrender_charge = surrender_charge(c, p, d, b.gross, b.free, full)
-    b.charge_reason = charge_reason(p, c, d, reached(c, p, b.gross, b.free, full), b.surrender_charge)
-    tax = premium_tax(p, b.gross - b.surrender_charge)
+    b.free = free_part(c, p, amount, value, full)
+    b.surrender_charge = surrender_charge(c, p, d, amount, b.free, full)
+    b.charge_reason = charge_reason(p, c, d, reached(c, p, amount, b.free, full), b.surrender_charge)
+    tax = premium_tax(p, amount - b.surrender_charge)
     b.premium_tax += tax
-    payable = b.gross - b.surrender_charge - tax
+    payable = amount - b.surrender_charge - tax
     b.taxable = taxable_on_surrender(c, payable) if full == 1 else taxable_part(c, p, payable, value)
     b.withholding = portion(b.taxable, d.withholding)
     b.net = payable - b.withholding
     c.basis = greater_of(0, c.basis - (payable - b.taxable))
-    c.payments_floor = payments_floor_after(p, c.payments_floor, b.gross, value)
+    c.payments_floor = floor_after(p, c.payments_floor, b.gross, value)
+    c.reset_floor = floor_after(p, c.reset_floor, b.gross, value)
     c.withdrawals += b.gross
     c.free_used += b.free
     if on_payments(p) == 1:
-        take_from_payments(c, p, b, charge_day(p, d), reached(c, p, b.gross, b.free, full))
+        take_from_payments(c, p, b, charge_day(p, d), reached(c, p, amount, b.free, full))
 
 
 @rule
 def withdraw(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> None:
     """A withdrawal: of an amount from the contract value, or as much as leaves the owner a net amount."""
     b.before = b.value
-    b.gross = gross_withdrawal(c, p, d, b)
+    b.gross = gross_withdrawal(c, p, m, d, b)
     if b.gross > b.value:
         b.fault = Reason.AMOUNT_EXCEEDS_VALUE
         return
-    if net_falls_short(c, p, d, b, b.gross) == 1:
+    if net_falls_short(c, p, m, d, b, b.gross) == 1:
         b.fault = Reason.NET_CANNOT_BE_PAID
         return
+    b.market_value_adjustment = withdrawal_adjustment(c, p, m, d, b, b.gross)
     settle(c, p, d, b, b.value, 0)
-    if d.named == 1:
-        take_named(c, p, m, b, d, b.gross, named_total(c, b, d))
-    else:
-        take_by_value(c, p, m, b, b.gross, c.funds + c.fixed, b.value)
+    split_withdrawal(c, d, b, b.gross)
+    take_parts(c, p, m, b)
     revalue(c, p, m, b)
 
 
 @rule
+def surrender_adjustment(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown, charge: int) -> int:
+    """The market value adjustment on a full surrender: on each account less its part of the maintenance charge."""
+    if c.segments == 0:
+        return 0
+    accounts = c.funds if p.maintenance_from == ChargeFrom.SUB_ACCOUNTS else c.funds + c.fixed
+    worth = worth_of(c, b, accounts)
+    upto = 0
+    given = 0
+    total = 0
+    for k in range(c.funds + c.fixed):
+        charged = 0
+        if k < accounts and worth > 0:
+            upto += b.account_value[k]
+            charged = ratio(lesser_of(charge, worth), upto, worth) - given
+            given += charged
+        if k >= c.funds:
+            total += adjustment_on(c, p, m, d, k - c.funds, b.account_value[k] - charged)
+    return total
+
+
+@rule
 def surrender(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> None:
-    """A full surrender: maintenance charge first, then the surrender charge on the rest."""
+    """A full surrender: maintenance charge first, then market value adjustment and surrender charge on the rest."""
     b.before = b.value
     b.maintenance_reason = maintenance_reason(c, p, d, b.value, 1)
     charge = maintenance_charge(c, p, d, b.value, b.value, 1)
     b.maintenance += charge
     b.gross = b.value - charge
+    b.market_value_adjustment = surrender_adjustment(c, p, m, d, b, charge)
     settle(c, p, d, b, b.gross, 1)
     empty(c, p, m, b)
     c.status = Status.SURRENDERED
 
 
 @rule
-def surrender_value(c: Annuity, p: Terms, d: Due, b: Breakdown) -> int:
+def surrender_value(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> int:
     """What a full surrender would pay now, before income tax withholding."""
     if c.status != Status.IN_FORCE:
         return 0
-    gross = b.value - maintenance_charge(c, p, d, b.value, b.value, 1)
-    charge = surrender_charge(c, p, d, gross, free_part(c, p, gross, gross, 1), 1)
-    return gross - charge - premium_tax(p, gross - charge)
+    charged = maintenance_charge(c, p, d, b.value, b.value, 1)
+    gross = b.value - charged
+    amount = gross + surrender_adjustment(c, p, m, d, b, charged)
+    charge = surrender_charge(c, p, d, amount, free_part(c, p, amount, gross, 1), 1)
+    return amount - charge - premium_tax(p, amount - charge)
 
 
 @rule
@@ -260,21 +308,58 @@ def notify_death(c: Annuity) -> None:
 
 
 @rule
+def raise_to_benefit(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> None:
+    """The company adds what the death benefit exceeds the contract value by, as a payment is allocated."""
+    excess = death_benefit(p, b.value, c.payments_floor, c.reset_floor) - b.value
+    b.company += excess
+    allocate(c, p, m, d, b, excess, 0)
+    revalue(c, p, m, b)
+
+
+@rule
 def pay_death_benefit(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> None:
-    """Proof of death: the death benefit is paid, no surrender charge is taken."""
+    """Proof of death: a beneficiary's share of the death benefit is paid, without surrender charge or adjustment.
+
+    What others have not claimed yet stays in its accounts; the payments floor and the basis fall by the same share.
+    """
     b.before = b.value
-    b.gross = b.value
-    benefit = death_benefit(p, b.value, c.payments_floor)
+    left = PPB - c.claimed
+    if p.determined == Determined.FIRST_PROOF and c.claimed == 0 and d.claim_share < left:
+        raise_to_benefit(c, p, m, d, b)
+        c.payments_floor = 0
+        c.reset_floor = 0
+    benefit = ratio(death_benefit(p, b.value, c.payments_floor, c.reset_floor), d.claim_share, left)
+    basis = ratio(c.basis, d.claim_share, left)
+    b.gross = ratio(b.value, d.claim_share, left)
     b.death_benefit = benefit
-    b.company = benefit - b.gross
+    b.company += benefit - b.gross
     b.charge_reason = Reason.NO_CHARGE_ON_DEATH
     tax = portion(benefit, p.premium_tax) if p.premium_tax_on_death == 1 else 0
     b.premium_tax += tax
-    b.taxable = greater_of(0, benefit - tax - c.basis)
+    b.taxable = greater_of(0, benefit - tax - basis)
     b.withholding = portion(b.taxable, d.withholding)
     b.net = benefit - tax - b.withholding
-    empty(c, p, m, b)
-    c.status = Status.DEATH_PAID
+    c.basis -= basis
+    c.payments_floor -= ratio(c.payments_floor, d.claim_share, left)
+    c.reset_floor -= ratio(c.reset_floor, d.claim_share, left)
+    c.claimed += d.claim_share
+    c.status = Status.DEATH_NOTIFIED
+    if c.claimed >= PPB:
+        c.status = Status.DEATH_PAID
+        empty(c, p, m, b)
+        return
+    split_by_value(c, b, b.gross, c.funds + c.fixed, b.value)
+    take_parts(c, p, m, b)
+    revalue(c, p, m, b)
+
+
+@rule
+def continue_contract(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> None:
+    """The spouse goes on with the contract: its value is raised to the death benefit, and it is in force again."""
+    b.before = b.value
+    raise_to_benefit(c, p, m, d, b)
+    b.death_benefit = b.value
+    c.status = Status.IN_FORCE
 
 
 @rule

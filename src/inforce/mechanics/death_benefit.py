@@ -6,8 +6,8 @@ from .rule import rule
 
 
 @rule
-def payments_floor_after(p: Terms, floor: int, withdrawn: int, before: int) -> int:
-    """The payments floor after a withdrawal: less the dollars withdrawn, or less the same share as the value.
+def floor_after(p: Terms, floor: int, withdrawn: int, before: int) -> int:
+    """A floor of the death benefit after a withdrawal: less the dollars withdrawn, or less the same share as the value.
 
     $100,000 paid, $20,000 of a value of $80,000 withdrawn: $80,000 dollar for dollar, $75,000 in proportion.
     """
@@ -17,10 +17,12 @@ def payments_floor_after(p: Terms, floor: int, withdrawn: int, before: int) -> i
 
 
 @rule
-def death_benefit(p: Terms, value: int, floor: int) -> int:
-    """The contract value, or the greater of it and the payments floor."""
+def death_benefit(p: Terms, value: int, floor: int, reset: int) -> int:
+    """The contract value, the greater of it and the payments floor, or the greatest of these and the reset floor."""
     if p.death_benefit == DeathBenefit.CONTRACT_VALUE:
         return value
+    if p.death_benefit == DeathBenefit.GREATEST_WITH_RESET:
+        return greater_of(greater_of(value, floor), reset)
     return greater_of(value, floor)
 
 

@@ -3,9 +3,9 @@
 They are asked before a step (`contracts` turns the answer into a refusal with its citation); the step assumes them.
 """
 
-from .accounts import asked, named_total
-from .money import lesser_of, portion, ratio
-from .records import Annuity, Breakdown, Due, Reason, Status, Terms
+from .accounts import asked, named_total, total_weight, weight_of
+from .money import portion, ratio
+from .records import Annuity, Breakdown, Due, Market, Reason, Status, Terms
 from .rule import rule
 from .surrender import free_amount, gross_for_net, net_of
 
@@ -24,6 +24,14 @@ def may_claim(c: Annuity) -> int:
     if c.status != Status.IN_FORCE and c.status != Status.DEATH_NOTIFIED:
         return Reason.NOT_IN_FORCE
     return Reason.NONE
+
+
+@rule
+def may_continue(c: Annuity) -> int:
+    """May the spouse continue the contract? Not when a beneficiary has been paid."""
+    if c.claimed > 0:
+        return Reason.CLAIM_PAID
+    return may_claim(c)
 
 
 @rule
@@ -51,34 +59,34 @@ def amount_asked(c: Annuity, d: Due, b: Breakdown) -> int:
 
 
 @rule
-def gross_withdrawal(c: Annuity, p: Terms, d: Due, b: Breakdown) -> int:
+def gross_withdrawal(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> int:
     """The amount a withdrawal takes from the contract value, surrender charge and taxes included."""
     if d.net == 1:
-        return gross_for_net(c, p, d, amount_asked(c, d, b), free_amount(c, p, b.value), b.value)
+        return gross_for_net(c, p, m, d, b, amount_asked(c, d, b))
     return amount_asked(c, d, b)
 
 
 @rule
-def net_falls_short(c: Annuity, p: Terms, d: Due, b: Breakdown, gross: int) -> int:
+def net_falls_short(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown, gross: int) -> int:
     """1 where a withdrawal of `gross` leaves less than the net amount asked for."""
     if d.net == 0:
         return 0
-    if net_of(c, p, d, gross, lesser_of(gross, free_amount(c, p, b.value)), b.value) < amount_asked(c, d, b):
+    if net_of(c, p, m, d, b, gross, free_amount(c, p, b.value)) < amount_asked(c, d, b):
         return 1
     return 0
 
 
 @rule
-def may_withdraw(c: Annuity, p: Terms, d: Due, b: Breakdown) -> int:
+def may_withdraw(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> int:
     """May this withdrawal be made? `b` holds today's values."""
     if c.status != Status.IN_FORCE:
         return Reason.NOT_IN_FORCE
-    gross = gross_withdrawal(c, p, d, b)
+    gross = gross_withdrawal(c, p, m, d, b)
     if gross > b.value:
         return Reason.AMOUNT_EXCEEDS_VALUE
     if gross <= 0:
         return Reason.BELOW_MINIMUM_WITHDRAWAL
-    if net_falls_short(c, p, d, b, gross) == 1:
+    if net_falls_short(c, p, m, d, b, gross) == 1:
         return Reason.NET_CANNOT_BE_PAID
     if gross == b.value:
         return Reason.WHOLE_VALUE
@@ -87,21 +95,21 @@ def may_withdraw(c: Annuity, p: Terms, d: Due, b: Breakdown) -> int:
     if b.value - gross < p.minimum_value_after:
         return Reason.BELOW_MINIMUM_VALUE_AFTER
     if d.named == 1:
-        return may_take_named(c, b, d, gross)
+        return may_take_named(c, d, b, gross)
     return Reason.NONE
 
 
 @rule
-def may_take_named(c: Annuity, b: Breakdown, d: Due, gross: int) -> int:
+def may_take_named(c: Annuity, d: Due, b: Breakdown, gross: int) -> int:
     """Does each named account hold its part of `gross`?"""
-    total = named_total(c, b, d)
+    total = total_weight(c, d, b)
     short = 0
     upto = 0
     given = 0
     if total <= 0:
         return Reason.BELOW_MINIMUM_WITHDRAWAL
     for k in range(c.funds + c.fixed):
-        upto += asked(d.withdraw_from[k], b.account_value[k])
+        upto += weight_of(d, b, k)
         part = ratio(gross, upto, total) - given
         given += part
         if part > b.account_value[k]:

@@ -5,7 +5,8 @@ interest indices at 1e-15. A *day number* counts 31 a month and 372 a year (`inf
 `(today - start) // 372` is the number of completed years; a *serial* counts true days.
 
 Accounts: `funds` sub-accounts come first, then `fixed` accounts of the general account. A list over both
-("accounts") is indexed 0 … funds + fixed - 1.
+("accounts") is indexed 0 … funds + fixed - 1. Money in a fixed account with a guarantee period lies in *segments*, one
+for each deposit, each with its own rate and end.
 """
 
 from enum import IntEnum
@@ -36,6 +37,8 @@ class Operation(IntEnum):
     FREE_LOOK = 6
     DEATH_NOTICE = 7
     DEATH_CLAIM = 8
+    SEGMENT_END = 9
+    SPOUSAL_CONTINUATION = 10
 
 
 class Clock(IntEnum):
@@ -95,6 +98,14 @@ class DeathBenefit(IntEnum):
 
     CONTRACT_VALUE = 0
     GREATER_OF_VALUE_AND_PAYMENTS = 1
+    GREATEST_WITH_RESET = 2
+
+
+class Determined(IntEnum):
+    """By which proof the benefit of several beneficiaries is worked out: each by their own, or all by the first."""
+
+    EACH_PROOF = 0
+    FIRST_PROOF = 1
 
 
 class Refund(IntEnum):
@@ -144,6 +155,7 @@ class Reason(IntEnum):
     FREE_LOOK_OVER = 34
     BELOW_MINIMUM_TRANSFER = 36
     WHOLE_VALUE = 37
+    CLAIM_PAID = 38
 
 
 @record
@@ -156,9 +168,10 @@ class Annuity:
     funds: int
     fixed: int
     layers: int
+    segments: int
     units: Annotated[list[int], "funds"]
     balance: Annotated[list[int], "fixed"]
-    """Cents in a fixed account on the day it last changed."""
+    """Cents in a fixed account on the day it last changed; 0 where its money lies in segments."""
     anchor: Annotated[list[int], "fixed"]
     """The account's interest index on that day, 1e-15."""
     fixed_out_count: Annotated[list[int], "fixed"]
@@ -169,12 +182,26 @@ class Annuity:
     layer_left: Annotated[list[int], "layers"]
     """Cents of each purchase payment not yet withdrawn, oldest first."""
     layer_day: Annotated[list[int], "layers"]
+    segment_account: Annotated[list[int], "segments"]
+    """The fixed account, 0 … fixed - 1, that each segment belongs to; of one account the oldest come first."""
+    segment_balance: Annotated[list[int], "segments"]
+    segment_anchor: Annotated[list[int], "segments"]
+    """What 1 had grown to on the day the segment's balance last changed, 1e-15."""
+    segment_rate: Annotated[list[int], "segments"]
+    """Guaranteed rate a year."""
+    segment_start: Annotated[list[int], "segments"]
+    """Serial day on which it began."""
+    segment_end: Annotated[list[int], "segments"]
+    """Serial day on which its guarantee ends."""
     payments: int = 0
     """All purchase payments made, before premium tax."""
     withdrawals: int = 0
     """All withdrawals, surrender charges included."""
     payments_floor: int = 0
     """Purchase payments as reduced by withdrawals, for the death benefit."""
+    reset_floor: int = 0
+    """Contract value at the last reset of the death benefit, with payments since, as reduced by withdrawals."""
+    years_since_reset: int = 0
     basis: int = 0
     """Investment in the contract for income tax."""
     deductions: int = 0
@@ -187,6 +214,8 @@ class Annuity:
     """Transfers in this contract year."""
     maintenance_day: int = 0
     """Day number on which the maintenance charge was last due, taken or waived."""
+    claimed: int = 0
+    """Share of the death benefit that beneficiaries have been paid, parts per billion."""
 
 
 @record
@@ -195,7 +224,7 @@ class Terms:
 
     value_scale: int
     operations: int
-    order: Annotated[list[int], 9]
+    order: Annotated[list[int], 11]
     anniversary_year: int
     surrender_clock: int
     surrender_on: int
@@ -212,6 +241,9 @@ class Terms:
     maintenance_on_surrender: int
     maintenance_from: int
     death_benefit: int
+    reset_years: int
+    """Contract years between resets of the death benefit; 0: none."""
+    determined: int
     floor: int
     refund: int
     taxation: int
@@ -238,14 +270,30 @@ class Terms:
     """Transfers out a contract year; -1: no limit."""
     fixed_wait_days: Annotated[list[int], "fixed"]
     """Days after a transfer out before money may be transferred in again."""
+    guarantee_years: Annotated[list[int], "fixed"]
+    """Years for which a deposit's rate is guaranteed; 0: the account has no segments."""
+    ends_into: Annotated[list[int], "fixed"]
+    """The sub-account that takes the money of a segment that ends; -1: a new segment of the same account."""
+    adjustment_window: int = 0
+    """Days before the end of a segment in which nothing is adjusted to market value."""
 
 
 @record
 class Market:
-    """Prices of one valuation date, and interest indices of one day."""
+    """Prices of one valuation date, interest indices and market value factors of one day."""
 
     unit_value: Annotated[list[int], "funds"]
     index: Annotated[list[int], "fixed"]
+    new_rate: Annotated[list[int], "fixed"]
+    """Rate guaranteed to a segment that begins today."""
+    segment_index: Annotated[list[int], "segments"]
+    """What 1 in each segment has grown to since it began, 1e-15."""
+    market_factor: Annotated[list[int], "segments"]
+    """((1 + guaranteed rate) / (1 + current rate + addition)) ^ (months left / 12), 1e-15."""
+    floor_factor: Annotated[list[int], "segments"]
+    """((1 + least rate) / (1 + guaranteed rate)) ^ years since the segment began, 1e-15; 0: no least rate."""
+    serial: int = 0
+    """Today's serial day."""
 
 
 @record
@@ -261,6 +309,8 @@ class Due:
     payment_into: Annotated[list[int], "accounts"]
     """Allocation in parts per billion, adding up to 1,000,000,000."""
     withdraw_from: Annotated[list[int], "accounts"]
+    segment_end: Annotated[list[int], "fixed"]
+    """Serial day on which a segment that begins today ends."""
     day: int = 0
     """Day number of today, as `inforce.dates.today_number` counts it."""
     eve: int = 0
@@ -287,6 +337,11 @@ class Due:
     free_look: int = 0
     death_notice: int = 0
     death_claim: int = 0
+    claim_share: int = 1_000_000_000
+    """Share of the death benefit that is claimed, parts per billion."""
+    segments_end: int = 0
+    """1: the guarantee of some segment ends."""
+    spousal_continuation: int = 0
     valuation: int = 0
     """1: work out surrender value and death benefit at the end of the step."""
 
@@ -321,6 +376,8 @@ class Breakdown:
     free_available: int = 0
     free: int = 0
     """Part of the gross amount that was free of surrender charge."""
+    market_value_adjustment: int = 0
+    """What the adjustment to market value adds to the amount taken; below 0: what it takes away."""
     surrender_charge: int = 0
     premium_tax: int = 0
     taxable: int = 0
@@ -338,13 +395,14 @@ class Breakdown:
 
 
 def new_annuity(funds: int, fixed: int, issue_day: int) -> Annuity:
-    """An empty contract with room for `funds` sub-accounts and `fixed` accounts; payment layers grow as needed."""
+    """An empty contract with room for `funds` sub-accounts and `fixed` accounts; the other lists grow as needed."""
     return Annuity(
         status=Status.IN_FORCE,
         issue_day=issue_day,
         funds=funds,
         fixed=fixed,
         layers=0,
+        segments=0,
         units=[0] * funds,
         balance=[0] * fixed,
         anchor=[1] * fixed,
@@ -353,24 +411,42 @@ def new_annuity(funds: int, fixed: int, issue_day: int) -> Annuity:
         layer_paid=[],
         layer_left=[],
         layer_day=[],
+        segment_account=[],
+        segment_balance=[],
+        segment_anchor=[],
+        segment_rate=[],
+        segment_start=[],
+        segment_end=[],
     )
 
 
-def new_due(accounts: int) -> Due:
-    """Nothing due, for a contract with `accounts` accounts."""
-    return Due([0] * accounts, [0] * accounts, [0] * accounts, [0] * accounts)
+def new_market(unit_value: list[int], index: list[int]) -> Market:
+    """Unit values and interest indices for a contract without segments."""
+    return Market(unit_value, index, [0] * len(index), [], [], [])
+
+
+def new_due(funds: int, fixed: int) -> Due:
+    """Nothing due, for a contract with so many sub-accounts and fixed accounts."""
+    accounts = funds + fixed
+    return Due([0] * accounts, [0] * accounts, [0] * accounts, [0] * accounts, [0] * fixed)
 
 
 def new_breakdown(c: Annuity) -> Breakdown:
     """An empty breakdown with room for the contract's accounts and payment layers, and one payment more."""
-    accounts = c.funds + c.fixed
-    layers = c.layers + 1
+    accounts, layers = c.funds + c.fixed, c.layers + 1
     by_account = ([0] * accounts, [0] * accounts, [0] * accounts)
     return Breakdown(*by_account, [0] * c.funds, [0] * c.fixed, [0] * layers, [0] * layers)
 
 
-def make_room(c: Annuity) -> None:
-    """Room for one more payment layer: Python lists grow before a step; a compiled block has its capacity."""
+def make_room(c: Annuity, p: Terms) -> None:
+    """Room for what a step can add: a payment layer, and two segments in each account that has some.
+
+    Python lists grow before a step; a compiled block has its capacity.
+    """
     for layer in (c.layer_paid, c.layer_left, c.layer_day):
         if len(layer) <= c.layers:
             layer.append(0)
+    room = c.segments + 2 * sum(years > 0 for years in p.guarantee_years)
+    lists = (c.segment_account, c.segment_balance, c.segment_anchor, c.segment_rate, c.segment_start, c.segment_end)
+    for each in lists:
+        each.extend([0] * (room - len(each)))

@@ -1,5 +1,6 @@
 """Surrender charge (contingent deferred sales charge, CDSC) and free withdrawal amount."""
 
+from .accounts import withdrawal_adjustment
 from .money import greater_of, lesser_of, portion
 from .records import (
     AnniversaryYear,
@@ -9,6 +10,7 @@ from .records import (
     Clock,
     Due,
     FreeOf,
+    Market,
     Reason,
     SurrenderBase,
     Terms,
@@ -149,8 +151,8 @@ def take_from_payments(c: Annuity, p: Terms, b: Breakdown, today: int, amount: i
 
 
 @rule
-def gross_for_net(c: Annuity, p: Terms, d: Due, net: int, free: int, value: int) -> int:
-    """The smallest withdrawal that leaves `net` after surrender charge, premium tax and withholding.
+def gross_for_net(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown, net: int) -> int:
+    """The smallest withdrawal that leaves `net` after adjustment to market value, surrender charge and taxes.
 
     A cent more withdrawn leaves the same or a cent more, so the largest amount that leaves too little is found
     bit by bit, and the next cent is the answer. $920 net in year one at 8 %, nothing free: $1,000. The whole value
@@ -158,21 +160,23 @@ def gross_for_net(c: Annuity, p: Terms, d: Due, net: int, free: int, value: int)
     """
     short = 0
     size = 1 << 47
+    free = free_amount(c, p, b.value)
     for _ in range(48):
-        if short + size <= value:
-            if net_of(c, p, d, short + size, lesser_of(free, short + size), value) < net:
+        if short + size <= b.value:
+            if net_of(c, p, m, d, b, short + size, free) < net:
                 short += size
         size = size >> 1
-    return lesser_of(short + 1, value)
+    return lesser_of(short + 1, b.value)
 
 
 @rule
-def net_of(c: Annuity, p: Terms, d: Due, gross: int, free: int, value: int) -> int:
-    """What the owner receives of a withdrawal of `gross`."""
-    charge = surrender_charge(c, p, d, gross, free, 0)
-    tax = premium_tax(p, gross - charge)
-    payable = gross - charge - tax
-    return payable - portion(taxable_part(c, p, payable, value), d.withholding)
+def net_of(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown, gross: int, free: int) -> int:
+    """What the owner receives of a withdrawal of `gross` with `free` available."""
+    amount = gross + withdrawal_adjustment(c, p, m, d, b, gross)
+    charge = surrender_charge(c, p, d, amount, lesser_of(free, amount), 0)
+    tax = premium_tax(p, amount - charge)
+    payable = amount - charge - tax
+    return payable - portion(taxable_part(c, p, payable, b.value), d.withholding)
 
 
 @rule

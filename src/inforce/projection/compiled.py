@@ -29,6 +29,7 @@ from inforce import mechanics
 from inforce.errors import Fault
 from inforce.mechanics import money
 from inforce.mechanics.interest import with_interest
+from inforce.mechanics.market_value import segment_value
 from inforce.mechanics.records import Annuity, Market, Terms
 from inforce.mechanics.rule import RULES
 from inforce.mechanics.units import value_of
@@ -46,6 +47,7 @@ CAPACITIES: Final[Mapping[str, tuple[int, ...]]] = {
     "funds": (8, 16, 32, 64, 128),
     "fixed": (2, 8),
     "layers": (8, 32, 128, 512, 2048),
+    "segments": (1, 8, 64, 512),
 }
 """Sizes that lists are compiled for. Each combination in use is compiled once (and kept on disk)."""
 
@@ -129,7 +131,7 @@ def kernel(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 def bucket(kind: str, needed: int) -> int:
-    """The smallest capacity for `needed` funds, fixed accounts or layers."""
+    """The smallest capacity for `needed` funds, fixed accounts, layers or segments."""
     for size in CAPACITIES[kind]:
         if needed <= size:
             return size
@@ -137,9 +139,9 @@ def bucket(kind: str, needed: int) -> int:
 
 
 @cache
-def dtype_of(cls: type, *, funds: int, fixed: int, layers: int) -> np.dtype[Any]:
+def dtype_of(cls: type, *, funds: int, fixed: int, layers: int, segments: int) -> np.dtype[Any]:
     """The compiled layout of a record class: 64-bit integers, lists with room for so many entries."""
-    room = {"funds": funds, "fixed": fixed, "layers": layers, "accounts": funds + fixed}
+    room = {"funds": funds, "fixed": fixed, "layers": layers, "segments": segments, "accounts": funds + fixed}
     columns: list[Any] = []
     for name, size in _sizes(cls).items():
         columns.append((name, "i8") if size is None else (name, "i8", (room.get(str(size)) or int(size),)))
@@ -196,7 +198,7 @@ def check_range(c: Annuity, p: Terms, *markets: Market, paid_in: int = 0) -> Non
 
     Every amount stays below 2**50 cents, and so do the units that all the money would buy in any one fund.
     """
-    _within(c, AMOUNT_LIMIT, besides={"anchor": SCALE_LIMIT})
+    _within(c, AMOUNT_LIMIT, besides={"anchor": SCALE_LIMIT, "segment_anchor": SCALE_LIMIT})
     _within(p, AMOUNT_LIMIT, below=-1)
     if not (1 <= p.surrender_years <= len(p.surrender_rate) and 0 <= p.operations <= len(p.order)):
         raise Fault(f"Terms.surrender_years = {p.surrender_years} or operations = {p.operations} is out of range.")
@@ -214,7 +216,8 @@ def check_range(c: Annuity, p: Terms, *markets: Market, paid_in: int = 0) -> Non
 
 def _held(c: Annuity, p: Terms, m: Market) -> int:
     funds = sum(value_of(c.units[k], m.unit_value[k], p.value_scale) for k in range(c.funds))
-    return funds + sum(with_interest(c.balance[i], m.index[i], c.anchor[i]) for i in range(c.fixed))
+    segments = sum(segment_value(c, m, s) for s in range(c.segments))
+    return funds + sum(with_interest(c.balance[i], m.index[i], c.anchor[i]) for i in range(c.fixed)) + segments
 
 
 def _within(record: Any, limit: int, *, below: int = 0, besides: Mapping[str, int] | None = None) -> None:

@@ -13,7 +13,7 @@ from inforce.errors import Fault
 from inforce.mechanics.accounts import revalue
 from inforce.mechanics.annuity import step
 from inforce.mechanics.limits import may_pay, may_withdraw
-from inforce.mechanics.records import Annuity, Breakdown, Due, Market, Terms
+from inforce.mechanics.records import Annuity, Breakdown, Due, Market, Terms, new_market
 from inforce.mechanics.rule import record
 
 from . import compiled
@@ -128,7 +128,7 @@ def _payments(plan: Plan) -> int:
 
 def _room(contracts: Sequence[Annuity], plans: Sequence[Plan], funds: int, fixed: int) -> dict[str, int]:
     layers = max(len(c.layer_paid) + _payments(plan) for c, plan in zip(contracts, plans, strict=True))
-    needed = {"funds": funds, "fixed": fixed, "layers": layers + 1}
+    needed = {"funds": funds, "fixed": fixed, "layers": layers + 1, "segments": 0}
     return {kind: compiled.bucket(kind, count) for kind, count in needed.items()}
 
 
@@ -143,11 +143,13 @@ def _check(
     paths, months, funds = unit_values.shape
     if indices.shape[:2] != (paths, months):
         raise ValueError(f"Indices are for {indices.shape[:2]} paths and months, unit values for {(paths, months)}.")
-    lowest = Market(unit_values.min(axis=(0, 1)).tolist(), indices.min(axis=(0, 1)).tolist())
-    highest = Market(unit_values.max(axis=(0, 1)).tolist(), indices.max(axis=(0, 1)).tolist())
+    lowest = new_market(unit_values.min(axis=(0, 1)).tolist(), indices.min(axis=(0, 1)).tolist())
+    highest = new_market(unit_values.max(axis=(0, 1)).tolist(), indices.max(axis=(0, 1)).tolist())
     for c, p, plan, calendar in zip(contracts, terms, plans, calendars, strict=True):
         if (c.funds, c.fixed, len(calendar)) != (funds, indices.shape[2], months):
             raise ValueError("A contract's funds, fixed accounts or months are not those of the paths.")
+        if c.segments or any(p.guarantee_years):
+            raise Fault("Fixed accounts with a guarantee period are not projected: their rates are not on the paths.")
         compiled.check_range(c, p, lowest, highest, paid_in=plan.payment * _payments(plan))
 
 
@@ -224,7 +226,7 @@ def plan_month(c: Annuity, p: Terms, plan: Plan, month: Month, m: Market, d: Due
         d.amount = plan.withdrawal
         d.net = plan.withdrawal_net
         revalue(c, p, m, b)
-        if may_withdraw(c, p, d, b) == 0:
+        if may_withdraw(c, p, m, d, b) == 0:
             d.withdrawal = 1
         else:
             refused += 1

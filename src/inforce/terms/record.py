@@ -18,7 +18,8 @@ _FREE_OF = {"nothing": m.FreeOf.NOTHING, "value": m.FreeOf.VALUE,
 _REFUND = {"value_plus_deductions": m.Refund.VALUE_PLUS_DEDUCTIONS, "payments": m.Refund.PAYMENTS,
            "greater_of_value_and_payments": m.Refund.GREATER_OF_VALUE_AND_PAYMENTS}  # fmt: skip
 _DEATH = {"contract_value": m.DeathBenefit.CONTRACT_VALUE,
-          "greater_of_value_and_payments": m.DeathBenefit.GREATER_OF_VALUE_AND_PAYMENTS}  # fmt: skip
+          "greater_of_value_and_payments": m.DeathBenefit.GREATER_OF_VALUE_AND_PAYMENTS,
+          "greatest_with_reset": m.DeathBenefit.GREATEST_WITH_RESET}  # fmt: skip
 
 
 def terms_record(t: VariableAnnuityTerms) -> m.Terms:
@@ -43,6 +44,8 @@ def terms_record(t: VariableAnnuityTerms) -> m.Terms:
         maintenance_on_surrender=_flag(t.maintenance_charge.on_surrender),
         maintenance_from=_flag(t.maintenance_charge.from_ == "sub_accounts"),
         death_benefit=_DEATH[t.death_benefit.amount],
+        reset_years=t.death_benefit.reset_years,
+        determined=_flag(t.death_benefit.several_beneficiaries == "first_proof"),
         floor=_flag(t.death_benefit.withdrawals_reduce_payments == "proportional"),
         refund=_REFUND[t.free_look.refund],
         taxation=_flag(t.income_tax.taxation == "pro_rata"),
@@ -63,6 +66,9 @@ def terms_record(t: VariableAnnuityTerms) -> m.Terms:
         fixed_out_share=[account.transfers_out.share for account in fixed] or [PPB],
         fixed_out_limit=[_limit(account.transfers_out.limit_each_contract_year) for account in fixed] or [-1],
         fixed_wait_days=[account.transfers_out.days_before_return for account in fixed] or [0],
+        guarantee_years=[account.guarantee_years for account in fixed] or [0],
+        ends_into=[list(t.sub_accounts).index(a.at_end) if a.at_end in t.sub_accounts else -1 for a in fixed] or [-1],
+        adjustment_window=t.market_value_adjustment.window_days if t.market_value_adjustment else 0,
     )
 
 
@@ -78,6 +84,8 @@ def record_sources(t: VariableAnnuityTerms) -> Mapping[Field, str]:
         sources["fixed_out_share", i] = f"{out}.share"
         sources["fixed_out_limit", i] = f"{out}.limit_each_contract_year"
         sources["fixed_wait_days", i] = f"{out}.days_before_return"
+        sources["guarantee_years", i] = f"fixed_accounts.{account}.guarantee_years"
+        sources["ends_into", i] = f"fixed_accounts.{account}.at_end"
     return sources
 
 
@@ -95,6 +103,8 @@ _PATHS = {
     "maintenance_on_surrender": "maintenance_charge.on_surrender",
     "maintenance_from": "maintenance_charge.from",
     "death_benefit": "death_benefit.amount",
+    "reset_years": "death_benefit.reset_years",
+    "determined": "death_benefit.several_beneficiaries",
     "floor": "death_benefit.withdrawals_reduce_payments",
     "refund": "free_look.refund",
     "taxation": "income_tax.taxation",
@@ -109,6 +119,7 @@ _PATHS = {
     "free_transfers": "transfers.free_each_contract_year",
     "transfer_fee": "transfers.fee",
     "transfer_limit": "transfers.limit_each_contract_year",
+    "adjustment_window": "market_value_adjustment.window_days",
 }
 
 

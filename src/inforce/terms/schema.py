@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from .values import Amount, AmountOrNone, Day, DayOrNone, Exact, Rate, Strict, Whole, WholeOrNone, YesNo
+from .values import Amount, AmountOrNone, Day, DayOrNone, Exact, Rate, RateOrNone, Strict, Whole, WholeOrNone, YesNo
 
 OPERATIONS = (
     "anniversary",
@@ -21,6 +21,8 @@ OPERATIONS = (
     "free_look",
     "death_notice",
     "death_proof",
+    "segment_end",
+    "spousal_continuation",
 )
 """Names of the mechanics' operations, in the order of `mechanics.records.Operation`."""
 LONGEST_SCHEDULE = 16
@@ -244,20 +246,52 @@ class FixedAccount(Strict):
         "to the same day earns exactly the annual rate"
     )
     transfers_out: TransfersOut = Field(description="Limits on transfers out")
+    guarantee_years: Whole = Field(
+        default=0,
+        description="Years for which each deposit keeps the rate of its day, as a segment that is adjusted to market "
+        "value when money leaves it early; 0: no segments, the rate is declared by month",
+        ge=0,
+    )
+    at_end: str = Field(
+        default="same_account",
+        description="Where the money of a segment goes that ends: a new segment of the same account, or a sub-account",
+    )
     closed_to_new_money_from: DayOrNone = Field(
         default=None, description="First day it takes no more payments and transfers; what it holds stays"
+    )
+
+
+class MarketValueAdjustment(Strict):
+    """What leaves a segment before its end is multiplied by
+    ((1 + guaranteed rate) / (1 + current rate + addition)) ^ (months left / 12).
+
+    It falls on withdrawals, surrenders and transfers, before any surrender charge; not on death benefits, maintenance
+    charges and the free look. The current rate is that of a new segment for the years left, a part of a year counting
+    as a whole one, between two accounts in proportion. Months left count whole, a part of a month as a whole one.
+    """
+
+    window_days: Whole = Field(description="Days before a segment's end in which nothing is adjusted", ge=0)
+    addition: Rate = Field(description="Added to the current rate", ge=0)
+    least_rate: RateOrNone = Field(
+        description="The adjustment takes no payment below the segment's money at this rate since it began, or `none`"
     )
 
 
 class DeathBenefitTerms(Strict):
     """Death before annuitization."""
 
-    amount: Literal["contract_value", "greater_of_value_and_payments"] = Field(
-        description="The contract value on the day of proof, or the greater of it and the payments floor"
+    amount: Literal["contract_value", "greater_of_value_and_payments", "greatest_with_reset"] = Field(
+        description="The contract value on the day of proof, the greater of it and the payments floor, or the greatest "
+        "of these and the contract value at the last reset, with payments and less withdrawals since"
     )
+    reset_years: Whole = Field(default=0, description="Contract years from one reset to the next; 0: none", ge=0)
     withdrawals_reduce_payments: Literal["dollar_for_dollar", "proportional"] = Field(
         description="How a withdrawal, charges included, lowers the payments floor: by its dollars, or by the share of "
         "the contract value that it takes"
+    )
+    several_beneficiaries: Literal["each_proof", "first_proof"] = Field(
+        description="`each_proof`: the benefit of each is worked out by their own proof, from what is left; "
+        "`first_proof`: by the first proof the value is raised to the death benefit, and rises and falls from there"
     )
 
 
@@ -372,11 +406,21 @@ class VariableAnnuityTerms(Strict):
     transfers: Transfers
     sub_accounts: dict[str, SubAccount]
     fixed_accounts: dict[str, FixedAccount]
+    market_value_adjustment: MarketValueAdjustment | None = None
     death_benefit: DeathBenefitTerms
     free_look: FreeLook
     premium_tax: PremiumTax
     income_tax: IncomeTax
     performance: Performance | None = None
+
+    @model_validator(mode="after")
+    def _segments_can_be_worked(self) -> "VariableAnnuityTerms":
+        for name, account in self.fixed_accounts.items():
+            if account.guarantee_years and self.market_value_adjustment is None:
+                raise ValueError(f"fixed_accounts.{name} has a guarantee period: add market_value_adjustment")
+            if account.at_end != "same_account" and account.at_end not in self.sub_accounts:
+                raise ValueError(f"fixed_accounts.{name}.at_end is {account.at_end!r}: same_account, or a sub-account")
+        return self
 
     @model_validator(mode="after")
     def _shares_of_each_sub_account(self) -> "VariableAnnuityTerms":
@@ -451,11 +495,13 @@ class Document(Strict):
     where: str = Field(default="", description="Where it can be read")
 
 
-OPTIONAL_SECTIONS = frozenset({"performance"})
-"""Sections that a product may lack: they serve readers of contracts, not contracts."""
+OPTIONAL_SECTIONS = frozenset({"market_value_adjustment", "performance"})
+"""Sections that a product may lack."""
+READERS_ONLY = frozenset({"performance"})
+"""Sections that serve readers of contracts: no contract's value rests on them."""
 
 
 def section_fields() -> dict[str, Any]:
     """Section name → model."""
     models = {name: info.annotation for name, info in VariableAnnuityTerms.model_fields.items()}
-    return {**models, "performance": Performance}
+    return {**models, "market_value_adjustment": MarketValueAdjustment, "performance": Performance}

@@ -117,6 +117,7 @@ Day = Annotated[date, BeforeValidator(day)]
 YesNo = Annotated[bool, BeforeValidator(yes_no)]
 Exact = Annotated[Decimal, BeforeValidator(decimal)]
 AmountOrNone = Annotated[int | None, BeforeValidator(or_none(amount))]
+RateOrNone = Annotated[int | None, BeforeValidator(or_none(rate))]
 WholeOrNone = Annotated[int | None, BeforeValidator(or_none(whole))]
 DayOrNone = Annotated[date | None, BeforeValidator(or_none(day))]
 

@@ -14,18 +14,19 @@ from inforce.mechanics.records import (
     new_annuity,
     new_breakdown,
     new_due,
+    new_market,
 )
 
 ISSUE = 744_000
 YEAR = 372
-FLAT = Market([1_000_000, 1_000_000], [INDEX_SCALE])
+FLAT = new_market([1_000_000, 1_000_000], [INDEX_SCALE])
 
 
 def terms(**changes: object) -> Terms:
     """Terms without any charge, limit or tax, but for what is given."""
     p = Terms(
         value_scale=10_000_000_000,
-        operations=9,
+        operations=11,
         order=[int(operation) for operation in Operation],
         anniversary_year=0,
         surrender_clock=0,
@@ -41,6 +42,8 @@ def terms(**changes: object) -> Terms:
         maintenance_on_surrender=0,
         maintenance_from=0,
         death_benefit=1,
+        reset_years=0,
+        determined=0,
         floor=0,
         refund=0,
         taxation=0,
@@ -61,6 +64,8 @@ def terms(**changes: object) -> Terms:
         fixed_out_share=[PPB],
         fixed_out_limit=[-1],
         fixed_wait_days=[0],
+        guarantee_years=[0],
+        ends_into=[-1],
     )
     for name, value in changes.items():
         assert hasattr(p, name), name
@@ -91,7 +96,7 @@ def contract(*cents: int, paid: tuple[int, ...] = (), paid_on: tuple[int, ...] =
 
 def due(day: int = ISSUE + 10, **changes: object) -> Due:
     """Nothing due but what is given."""
-    d = new_due(3)
+    d = new_due(2, 1)
     d.day, d.eve, d.serial = day, day - 1, day
     for name, value in changes.items():
         assert hasattr(d, name), name
@@ -101,7 +106,7 @@ def due(day: int = ISSUE + 10, **changes: object) -> Due:
 
 def run(c: Annuity, p: Terms, d: Due, m: Market = FLAT) -> Breakdown:
     """One step."""
-    make_room(c)
+    make_room(c, p)
     b = new_breakdown(c)
     step(c, p, m, d, b)
     return b

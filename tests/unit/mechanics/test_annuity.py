@@ -8,13 +8,15 @@ from tests.unit.mechanics.setting import FLAT, ISSUE, YEAR, contract, due, rates
 from inforce.mechanics.annuity import step
 from inforce.mechanics.interest import INDEX_SCALE
 from inforce.mechanics.money import PPB
-from inforce.mechanics.records import ChargedOn, Market, Operation, Reason, Status, new_breakdown
+from inforce.mechanics.records import ChargedOn, Operation, Reason, Status, new_breakdown, new_market
 
 HALF = PPB // 2
 
 
 def test_values_at_todays_prices() -> None:
-    b = run(contract(60_000, 30_000, 10_000), terms(), due(), Market([1_500_000, 500_000], [INDEX_SCALE * 11 // 10]))
+    b = run(
+        contract(60_000, 30_000, 10_000), terms(), due(), new_market([1_500_000, 500_000], [INDEX_SCALE * 11 // 10])
+    )
     assert (b.account_value, b.value) == ([90_000, 15_000, 11_000], 116_000)
 
 
@@ -41,7 +43,7 @@ def test_a_breakdown_notes_the_value_before() -> None:
 
 def test_a_payment_buys_units_and_adds_to_a_fixed_account() -> None:
     c = contract(10_000)
-    m = Market([2_000_000, 1_000_000], [INDEX_SCALE])
+    m = new_market([2_000_000, 1_000_000], [INDEX_SCALE])
     day = {"payment_day": ISSUE + 9, "payment_basis": 700}
     b = run(c, terms(), due(payment=1_001, payment_into=[HALF, 0, HALF], **day), m)
     assert (b.payment, b.before, b.value) == (1_001, 20_000, 21_001)
@@ -84,10 +86,10 @@ def test_premium_tax_on_a_withdrawal_does_not_touch_a_payment_in_the_same_step()
 
 def test_interest_is_added_when_a_balance_changes() -> None:
     c = contract(0, 0, 10_000)
-    m = Market([10**6, 10**6], [INDEX_SCALE * 11 // 10])
+    m = new_market([10**6, 10**6], [INDEX_SCALE * 11 // 10])
     b = run(c, terms(), due(payment=500, payment_into=[0, 0, PPB]), m)
     assert (c.balance, c.anchor, b.interest) == ([11_500], [INDEX_SCALE * 11 // 10], [1_000])
-    m = Market([10**6, 10**6], [INDEX_SCALE * 121 // 100])
+    m = new_market([10**6, 10**6], [INDEX_SCALE * 121 // 100])
     b = run(c, terms(), due(withdrawal=1, amount=1_000), m)
     assert (c.balance, b.interest, b.account_change) == ([11_650], [1_150], [0, 0, -1_000])
     b = run(c, terms(), due(), m)
@@ -157,9 +159,9 @@ def test_maintenance_charge_on_surrender_unless_taken_that_day() -> None:
 def test_an_anniversary_notes_the_value_and_starts_the_counts_again() -> None:
     c = contract(60_000, 0, 10_000)
     c.free_used, c.transfers, c.fixed_out_count = 5, 6, [7]
-    run(c, terms(), due(), Market([2 * 10**6, 10**6], [INDEX_SCALE]))
+    run(c, terms(), due(), new_market([2 * 10**6, 10**6], [INDEX_SCALE]))
     assert (c.anniversary_value, c.free_used, c.transfers, c.fixed_out_count) == (70_000, 5, 6, [7])
-    run(c, terms(), due(anniversary=1), Market([2 * 10**6, 10**6], [INDEX_SCALE]))
+    run(c, terms(), due(anniversary=1), new_market([2 * 10**6, 10**6], [INDEX_SCALE]))
     assert (c.anniversary_value, c.free_used, c.transfers, c.fixed_out_count) == (130_000, 0, 0, [0])
     c.status, c.free_used = Status.DEATH_NOTIFIED, 5
     run(c, terms(), due(anniversary=1))
@@ -298,7 +300,7 @@ def test_the_free_look_returns_value_and_deductions() -> None:
 def test_the_free_look_returns_payments_less_what_was_withdrawn() -> None:
     c, p = contract(100_000), terms(refund=1)
     run(c, p, due(withdrawal=1, amount=30_000))
-    b = run(c, p, due(free_look=1), Market([500_000, 500_000], [INDEX_SCALE]))
+    b = run(c, p, due(free_look=1), new_market([500_000, 500_000], [INDEX_SCALE]))
     assert (b.gross, b.net, b.company) == (35_000, 70_000, 35_000)
     c = contract(100_000)
     c.withdrawals = 100_001

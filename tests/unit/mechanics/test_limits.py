@@ -1,7 +1,7 @@
 """What a contract allows: each request with the reason it is refused for, right at the limit and a cent past it."""
 
 import pytest
-from tests.unit.mechanics.setting import contract, due, rates, terms, valued
+from tests.unit.mechanics.setting import FLAT, contract, due, rates, terms, valued
 
 from inforce.mechanics.limits import (
     amount_asked,
@@ -20,7 +20,8 @@ ENDED = [s for s in Status if s > Status.DEATH_NOTIFIED]
 
 
 def may(rule, c: Annuity, p: Terms, d: Due) -> Reason:  # type: ignore[no-untyped-def]
-    return Reason(rule(c, p, d, valued(c, p)))
+    market = (FLAT,) if rule is may_withdraw else ()
+    return Reason(rule(c, p, *market, d, valued(c, p)))
 
 
 def test_a_contract_may_end_while_it_is_in_force() -> None:
@@ -103,8 +104,8 @@ def test_what_a_withdrawal_asks_for() -> None:
     named = [-PPB // 10, 500, 0]
     assert amount_asked(c, due(amount=70, withdraw_from=named), b) == 70
     assert amount_asked(c, due(withdraw_from=named), b) == 6_500
-    assert gross_withdrawal(c, p, due(amount=9_200), b) == 9_200
-    assert gross_withdrawal(c, p, due(amount=9_200, net=1), b) == 10_000
+    assert gross_withdrawal(c, p, FLAT, due(amount=9_200), b) == 9_200
+    assert gross_withdrawal(c, p, FLAT, due(amount=9_200, net=1), b) == 10_000
 
 
 def out(*cents: int, into: tuple[int, ...] = (0, 0, 0)) -> dict[str, object]:

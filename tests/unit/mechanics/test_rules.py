@@ -6,7 +6,7 @@ import re
 import pytest
 from tests.unit.mechanics.setting import ISSUE, YEAR, contract, due, rates, terms
 
-from inforce.mechanics.death_benefit import death_benefit, free_look_refund, payments_floor_after
+from inforce.mechanics.death_benefit import death_benefit, floor_after, free_look_refund
 from inforce.mechanics.interest import INDEX_SCALE, credited_rate, with_interest
 from inforce.mechanics.money import greater_of, lesser_of, portion, pro_rata_reduction, ratio
 from inforce.mechanics.rule import RULES, rule, watcher
@@ -81,15 +81,15 @@ def test_interest_on_a_half_cent_is_not_lost_to_the_rounding_of_the_index() -> N
 
 
 def test_payments_floor() -> None:
-    assert payments_floor_after(terms(floor=0), 10_000_000, 2_000_000, 8_000_000) == 8_000_000
-    assert payments_floor_after(terms(floor=1), 10_000_000, 2_000_000, 8_000_000) == 7_500_000
-    assert payments_floor_after(terms(floor=0), 1_000, 2_000, 8_000) == 0
+    assert floor_after(terms(floor=0), 10_000_000, 2_000_000, 8_000_000) == 8_000_000
+    assert floor_after(terms(floor=1), 10_000_000, 2_000_000, 8_000_000) == 7_500_000
+    assert floor_after(terms(floor=0), 1_000, 2_000, 8_000) == 0
 
 
 def test_death_benefit() -> None:
-    assert death_benefit(terms(death_benefit=0), 900, 1_000) == 900
-    assert death_benefit(terms(death_benefit=1), 900, 1_000) == 1_000
-    assert death_benefit(terms(death_benefit=1), 1_100, 1_000) == 1_100
+    assert death_benefit(terms(death_benefit=0), 900, 1_000, 0) == 900
+    assert death_benefit(terms(death_benefit=1), 900, 1_000, 0) == 1_000
+    assert death_benefit(terms(death_benefit=1), 1_100, 1_000, 0) == 1_100
 
 
 def test_free_look_refund() -> None:

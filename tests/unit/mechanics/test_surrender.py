@@ -1,7 +1,7 @@
 """Worked examples of the surrender charge and the free withdrawal amount, in dollars that can be followed by hand."""
 
 import pytest
-from tests.unit.mechanics.setting import ISSUE, YEAR, contract, due, rates, run, terms
+from tests.unit.mechanics.setting import FLAT, ISSUE, YEAR, contract, due, rates, run, terms, valued
 
 from inforce.mechanics.records import Breakdown, ChargedOn, Clock, FreeOf, Reason, SurrenderBase
 from inforce.mechanics.surrender import (
@@ -113,12 +113,15 @@ def test_the_charge_is_never_above_the_amount() -> None:
 
 def test_gross_for_net() -> None:
     c, p = contract(200_000), terms(**rates(8))
-    assert gross_for_net(c, p, due(), 92_000, 0, 200_000) == 100_000
-    assert gross_for_net(c, p, due(), 92_001, 0, 200_000) == 100_001
-    assert gross_for_net(c, p, due(), 184_001, 0, 200_000) == 200_000  # the whole value, which does not suffice
-    assert gross_for_net(c, p, due(), 1, 0, 200_000) == 1
-    assert gross_for_net(c, p, due(), 92_800, 10_000, 200_000) == 100_000
-    assert gross_for_net(c, terms(), due(), (1 << 48) - 1, 0, 1 << 49) == (1 << 48) - 1
+    b = valued(c, p)
+    assert gross_for_net(c, p, FLAT, due(), b, 92_000) == 100_000
+    assert gross_for_net(c, p, FLAT, due(), b, 92_001) == 100_001
+    assert gross_for_net(c, p, FLAT, due(), b, 184_001) == 200_000  # the whole value, which does not suffice
+    assert gross_for_net(c, p, FLAT, due(), b, 1) == 1
+    p.free_of, p.free_share = FreeOf.VALUE, 50_000_000
+    assert gross_for_net(c, p, FLAT, due(), b, 92_800) == 100_000
+    b.value = 1 << 49
+    assert gross_for_net(c, terms(), FLAT, due(), b, (1 << 48) - 1) == (1 << 48) - 1
 
 
 def test_net_after_charge_premium_tax_and_withholding() -> None:
@@ -126,7 +129,7 @@ def test_net_after_charge_premium_tax_and_withholding() -> None:
     p = terms(premium_tax=20_000_000, premium_tax_on_withdrawal=1, **rates(10))
     d = due(withholding=200_000_000)
     # 1,000 less 100 charge, less 18 tax, leaves 882, of which 500 are earnings and 100 are withheld
-    assert net_of(c, p, d, 100_000, 0, 200_000) == 78_200
+    assert net_of(c, p, FLAT, d, valued(c, p), 100_000, 0) == 78_200
 
 
 REASONS = [
