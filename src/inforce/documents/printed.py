@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from inforce.errors import NotFound
 from inforce.market import Market
+from inforce.returns.groups import DERIVED
 from inforce.returns.published import Row, published_table
 from inforce.terms import Product, find_product, packaged_products
 
@@ -26,7 +27,10 @@ def printed_table(product: Product | str, market: Market | None = None) -> list[
 
 
 def rates_table(product: Product, market: Market | None = None) -> list[Row]:
-    """Rates, indices and yields, as the update of their month end prints them."""
+    """Rates, indices and yields, as the update of their month end prints them.
+
+    A change of a rate is worked out from two other cells: it was not used, and no fitted term is in it.
+    """
     updates: dict[date, PerformanceUpdate] = {}
     rows = []
     for line in _lines(product):
@@ -52,7 +56,7 @@ def _row(update: PerformanceUpdate, line: dict[str, str]) -> Row:
         printed=printed,
         ours=ours,
         difference=ours - printed,
-        group=line["group"],
+        group=line["used"] or DERIVED,
         why="" if ours == printed else "the figures given for this market are others",
         unrounded=ours,
     )
