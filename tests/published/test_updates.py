@@ -104,6 +104,12 @@ def test_both_products_have_printed_figures() -> None:
     assert products_with_printed_figures() == ["flex-extra", "lifetrust"]
 
 
+def test_every_row_from_reconstructed_prices_says_so(lifetrust: list[Row]) -> None:
+    """All but rates and indices."""
+    assert {row.table for row in lifetrust if "reconstructed" not in row.prices} == {"market_indices", "mva_rates"}
+    assert sum("reconstructed" in row.prices for row in lifetrust) == 156 + 4
+
+
 @pytest.mark.parametrize("product", ["flex-extra", "lifetrust"])
 def test_what_is_reconstructed_says_so(product: str) -> None:
     readme = (Path(packaged_products()[product]) / "published" / "unit_values.md").read_text(encoding="utf-8")

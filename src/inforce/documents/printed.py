@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from inforce.errors import NotFound
 from inforce.market import Market
@@ -13,6 +14,8 @@ from inforce.terms import Product, find_product, packaged_products
 
 from .model import PerformanceUpdate
 from .update import performance_update
+
+YIELD: Final = "7_day_yield"
 
 
 def products_with_printed_figures() -> list[str]:
@@ -59,13 +62,14 @@ def _row(update: PerformanceUpdate, line: dict[str, str]) -> Row:
         group=line["used"] or DERIVED,
         why="" if ours == printed else "the figures given for this market are others",
         unrounded=ours,
+        prices=update.warning if line["column"] == YIELD else "",
     )
 
 
 def _ours(update: PerformanceUpdate, table: str, row: str, column: str) -> Decimal:
     made = update.table(table)
     found = next((r for r in made.rows if r.key == row), None)
-    if found is not None and column == "7_day_yield" and found.yields:
+    if found is not None and column == YIELD and found.yields:
         return found.yields[0]
     cells = dict(zip((c.key for c in made.columns), found.cells[1:], strict=True)) if found else {}
     value = cells[column].value if column in cells else None

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from inforce.cycle import Pricer
 from inforce.errors import MissingPrice
 from inforce.market import Market
 from inforce.terms import Cohort, Product, find_product
@@ -12,7 +11,7 @@ from inforce.terms.schema import SubAccount
 
 from .periods import SINCE, YEAR_TO_DATE, Period, period, since
 from .published import column_name
-from .purchase import account_level, buyer, contract_level
+from .purchase import account_level, contract_level, prices_of
 from .reconstructed import reconstructed_market
 
 COLUMNS = (YEAR_TO_DATE, 1, 3, 5, 10, SINCE)
@@ -67,7 +66,6 @@ def _figures(
     columns: tuple[int, ...],
     readings: Mapping[str, str] | None,
 ) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    key = Pricer(market, product, buyer(product, "", fund)).key(fund)
     usable = max(account.fund_inception, account.returns_usable_from or account.fund_inception)
     for years in columns:
         span = since(account.added if form else usable, as_of) if years == SINCE else period(as_of, years)
@@ -77,7 +75,7 @@ def _figures(
         except MissingPrice as missing:
             yield years, (*ends, None, None, str(missing), None)
         else:
-            yield years, (*ends, figure.percent, float(figure.exact), None, market.source_of(key, span.priced_on[1]))
+            yield years, (*ends, figure.percent, float(figure.exact), None, prices_of(product, market, fund, as_of))
 
 
 def _figure(
