@@ -52,7 +52,7 @@ def reconstruct(fund: str, product: Product, factors: dict[Month, Factors]) -> D
     """One sub-account's path through everything that is fed in."""
     account = sub_accounts(product)[fund]
     division = Division(fund, max(account.added, account.fund_inception), factors, SHAPES[fund], END, CHARGE)
-    figures = [f for f in printed_figures(product, sub_account=fund) if f.group == FED]
+    figures = [f for f in printed_figures(product, sub_account=fund) if f.used == FED]
     for figure in (f for f in figures if not f.form):
         feed_unit_return(division, figure, product)
     if fund in YIELDS:

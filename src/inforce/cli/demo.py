@@ -126,8 +126,9 @@ def published(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Figures printed in the filings beside ours: derived, fed in and fitted, never mixed."""
+    """Figures printed in the filings beside ours: derived, held out, fed in and fitted, never mixed."""
     from inforce.documents.printed import printed_table, products_with_printed_figures
+    from inforce.returns.reconstructed import SOURCE
 
     from .output import console, print_json
 
@@ -136,7 +137,7 @@ def published(
         print_json(found[name] if name else found)
         return
     for product, rows in found.items():
-        console().print(f"[bold]{product}[/]\n")
+        console().print(f"[bold]{product}[/]: unit values are {SOURCE}\n")
         _print_groups(rows)
         _print_summaries(rows)
 

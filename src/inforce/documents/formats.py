@@ -17,6 +17,7 @@ from .model import Cell, PerformanceUpdate, Row
 
 CSV_COLUMNS = (
     "product", "table", "as_of", "row", "name", "group", "column", "heading", "percent", "printed", "notes", "reason",
+    "warning",
 )  # fmt: skip
 
 
@@ -37,7 +38,7 @@ def _text(thing: object) -> str:
 
 
 def as_csv(update: PerformanceUpdate) -> str:
-    """One line for each cell of each table, 7-day yields included."""
+    """One line for each cell of each table, 7-day yields included, each with the warning of the document."""
     out = io.StringIO()
     lines = csv.writer(out, lineterminator="\n")
     lines.writerow(CSV_COLUMNS)
@@ -45,10 +46,10 @@ def as_csv(update: PerformanceUpdate) -> str:
         for row in table.rows:
             head = (update.product, table.key, table.as_of, row.key, row.cells[0].text, row.group)
             for column, cell in zip(table.columns, row.cells[1:], strict=True):
-                lines.writerow((*head, column.key, column.heading, *_figure(cell)))
+                lines.writerow((*head, column.key, column.heading, *_figure(cell), update.warning))
             for name, value in zip(("current", "effective"), row.yields, strict=False):
                 cell = Cell(f"{value}%", value)
-                lines.writerow((*head, f"7_day_yield_{name}", f"7-day yield, {name}", *_figure(cell)))
+                lines.writerow((*head, f"7_day_yield_{name}", f"7-day yield, {name}", *_figure(cell), update.warning))
     return out.getvalue()
 
 

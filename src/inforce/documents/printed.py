@@ -4,14 +4,18 @@ import csv
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from inforce.errors import NotFound
 from inforce.market import Market
+from inforce.returns.groups import DERIVED
 from inforce.returns.published import Row, published_table
 from inforce.terms import Product, find_product, packaged_products
 
 from .model import PerformanceUpdate
 from .update import performance_update
+
+YIELD: Final = "7_day_yield"
 
 
 def products_with_printed_figures() -> list[str]:
@@ -26,7 +30,10 @@ def printed_table(product: Product | str, market: Market | None = None) -> list[
 
 
 def rates_table(product: Product, market: Market | None = None) -> list[Row]:
-    """Rates, indices and yields, as the update of their month end prints them."""
+    """Rates, indices and yields, as the update of their month end prints them.
+
+    A change of a rate is worked out from two other cells: it was not used, and no fitted term is in it.
+    """
     updates: dict[date, PerformanceUpdate] = {}
     rows = []
     for line in _lines(product):
@@ -52,16 +59,17 @@ def _row(update: PerformanceUpdate, line: dict[str, str]) -> Row:
         printed=printed,
         ours=ours,
         difference=ours - printed,
-        group=line["group"],
+        group=line["used"] or DERIVED,
         why="" if ours == printed else "the figures given for this market are others",
         unrounded=ours,
+        prices=update.warning if line["column"] == YIELD else "",
     )
 
 
 def _ours(update: PerformanceUpdate, table: str, row: str, column: str) -> Decimal:
     made = update.table(table)
     found = next((r for r in made.rows if r.key == row), None)
-    if found is not None and column == "7_day_yield" and found.yields:
+    if found is not None and column == YIELD and found.yields:
         return found.yields[0]
     cells = dict(zip((c.key for c in made.columns), found.cells[1:], strict=True)) if found else {}
     value = cells[column].value if column in cells else None

@@ -8,7 +8,8 @@ from types import ModuleType
 from typing import Any
 
 from .arrow import returns as returns_as_arrow
-from .figures import GROUPS, Figure, printed_figures
+from .figures import Figure, printed_figures
+from .groups import GROUPS, group_of
 from .periods import SINCE, YEAR_TO_DATE, Period, Return, period, since
 from .published import Row, Summary, published_table, summaries
 from .purchase import Redemption, account_level, contract_level, redeem
@@ -26,6 +27,7 @@ __all__ = [
     "Summary",
     "account_level",
     "contract_level",
+    "group_of",
     "month_end_file",
     "period",
     "printed_figures",

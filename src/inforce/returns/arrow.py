@@ -11,13 +11,13 @@ from inforce.terms.schema import SubAccount
 
 from .periods import SINCE, YEAR_TO_DATE, Period, period, since
 from .published import column_name
-from .purchase import account_level, contract_level
+from .purchase import account_level, contract_level, prices_of
 from .reconstructed import reconstructed_market
 
 COLUMNS = (YEAR_TO_DATE, 1, 3, 5, 10, SINCE)
 FIELDS = (
     "product", "sub_account", "name", "asset_class", "form", "column", "start", "end", "years", "percent", "exact",
-    "reason",
+    "reason", "prices",
 )  # fmt: skip
 
 
@@ -35,7 +35,8 @@ def returns(
 
     Without `form` of accumulation units, from the fund's first day; with it of contracts of that form that are bought
     and surrendered, from the day the sub-account was added. `columns` are years, `YEAR_TO_DATE` (0) or `SINCE` (-1).
-    `market` is the reconstructed one where not given. A period without prices has a reason instead of a figure.
+    `market` is the reconstructed one where not given. A period without prices has a reason instead of a figure;
+    `prices` says where its last price was read, or that it is reconstructed.
     """
     import pyarrow as pa
 
@@ -50,8 +51,8 @@ def returns(
         for fund in wanted
         for years, figure in _figures(found, prices, fund, accounts[fund], form, as_of, tuple(columns), readings)
     ]
-    kinds = dict(zip(FIELDS, [pa.string()] * 6 + [pa.date32()] * 2 + [pa.float64(), pa.decimal128(12, 2), pa.float64(),
-                                                                      pa.string()], strict=True))  # fmt: skip
+    text, day, number = [pa.string()], [pa.date32()], [pa.float64()]
+    kinds = dict(zip(FIELDS, 6 * text + 2 * day + number + [pa.decimal128(12, 2)] + number + 2 * text, strict=True))
     return pa.table({name: pa.array([row[i] for row in rows], kinds[name]) for i, name in enumerate(FIELDS)})
 
 
@@ -72,9 +73,9 @@ def _figures(
         try:
             figure = _figure(product, market, fund, form, span, readings)
         except MissingPrice as missing:
-            yield years, (*ends, None, None, str(missing))
+            yield years, (*ends, None, None, str(missing), None)
         else:
-            yield years, (*ends, figure.percent, float(figure.exact), None)
+            yield years, (*ends, figure.percent, float(figure.exact), None, prices_of(product, market, fund, as_of))
 
 
 def _figure(

@@ -21,11 +21,7 @@ COLUMNS: Final = {"ytd": YEAR_TO_DATE, "1": 1, "3": 3, "5": 5, "10": 10, "since"
 """Columns of a published file and their years."""
 
 FED: Final = "fed in"
-GROUPS: Final = {
-    "derived": "worked out from what other cells fed in; nothing of these cells was used",
-    FED: "unit values were made to pass through these cells",
-    "fitted": "terms of the method were chosen so that these cells come near; `inforce product assumptions` lists them",
-}
+FITTED: Final = "fitted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +40,8 @@ class Figure:
     """Printed first day of a period since then."""
     printed: Decimal
     """Percent."""
-    group: str
-    """Key of `GROUPS`."""
+    used: str
+    """What for: `FED` into unit values, or `FITTED` to by terms; empty for a cell that was not used."""
     document: str
     place: str
 
@@ -79,5 +75,5 @@ def _figures(row: dict[str, str]) -> Iterator[Figure]:
             since_day = date.fromisoformat(row["since_day"]) if row.get("since_day") else None
             yield Figure(
                 row["table"], date.fromisoformat(row["as_of"]), row["form"], row["sub_account"], row["division"],
-                years, since_day, Decimal(row[column]), row["group"], row["document"], row["place"],
+                years, since_day, Decimal(row[column]), row["used"], row["document"], row["place"],
             )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The printed returns of a product beside ours, cell by cell: derived, fed in and fitted are never mixed."""
+"""The printed returns of a product beside ours, cell by cell, in groups that are never mixed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,10 +8,11 @@ from typing import Final
 from inforce.market import Market
 from inforce.terms import Product, find_product
 
-from .figures import GROUPS, Figure, printed_figures, span_of
+from .figures import Figure, printed_figures, span_of
+from .groups import GROUPS, group_of
 from .misses import why_missed
 from .periods import SINCE, YEAR_TO_DATE, Return
-from .purchase import account_level, contract_level
+from .purchase import account_level, contract_level, prices_of
 from .reconstructed import reconstructed_market
 
 SMALL: Final = Decimal("0.02")
@@ -35,6 +36,8 @@ class Row:
     """Why it is not the printed one; empty where it is."""
     unrounded: Decimal
     """Ours to four decimals."""
+    prices: str = ""
+    """Where the last price behind ours was read, or that it is reconstructed; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,10 @@ def _row(product: Product, market: Market, figure: Figure) -> Row:
         printed=figure.printed,
         ours=result.percent,
         difference=difference,
-        group=figure.group,
+        group=group_of(product, figure),
         why=why_missed(product, market, figure) if difference else "",
         unrounded=result.exact.quantize(Decimal("0.0001"), ROUND_HALF_UP),
+        prices=prices_of(product, market, figure.sub_account, figure.as_of),
     )
 
 

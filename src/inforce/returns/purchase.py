@@ -12,6 +12,7 @@ from decimal import Decimal
 from inforce.contracts import Contract
 from inforce.contracts.events import Issue, PurchasePayment, Surrender
 from inforce.cycle import Position, Pricer, advance
+from inforce.dates import previous_valuation_date
 from inforce.errors import BadInput
 from inforce.ledger import MemoryJournal
 from inforce.market import Market
@@ -68,6 +69,12 @@ def account_level(product: Product, market: Market, sub_account: str, as_of: dat
     else:
         start = pricer.unit_value(sub_account, first)
     return Return(growth_of(start, pricer.unit_value(sub_account, last)), span.length)
+
+
+def prices_of(product: Product, market: Market, sub_account: str, day: date) -> str:
+    """Where the unit value that holds on a day was read, or that it is reconstructed; empty if from no file."""
+    pricer = Pricer(market, product, buyer(product, "", sub_account))
+    return market.source_of(pricer.key(sub_account), previous_valuation_date(day)) or ""
 
 
 def _span(as_of: date, years: int | Period) -> Period:

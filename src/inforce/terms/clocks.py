@@ -54,6 +54,11 @@ class Provenance:
     def assumed(self) -> bool:
         return bool(self.assumption)
 
+    @property
+    def fitted(self) -> bool:
+        """Was the value chosen because printed figures come out with it? Such an assumption begins with `fitted`."""
+        return self.assumption.startswith("fitted")
+
     def __str__(self) -> str:
         return f"assumption: {self.assumption}" if self.assumption else f"{self.document}, {self.passage}"
 

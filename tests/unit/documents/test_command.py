@@ -46,9 +46,10 @@ def test_unknown_choices(option: list[str]) -> None:
     assert isinstance(done.exception, BadInput)
 
 
-def test_published_shows_three_groups_for_each_product() -> None:
+def test_published_shows_the_groups_of_each_product() -> None:
     shown = json.loads(RUN.invoke(app, ["published", "--json"]).stdout)
     assert {name: len(rows) for name, rows in shown.items()} == {"flex-extra": 119, "lifetrust": 192}
     printed = RUN.invoke(app, ["published", "lifetrust"]).stdout
-    for group, cells in (("derived", 6), ("fed in", 176), ("fitted", 10)):
+    for group, cells in (("derived", 4), ("held out", 2), ("fed in", 176), ("fitted", 10)):
         assert f"{group} ({cells} cells)" in printed
+    assert "unit values are reconstructed, not published prices" in printed

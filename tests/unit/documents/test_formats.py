@@ -54,6 +54,7 @@ def test_csv_has_every_cell(update: PerformanceUpdate) -> None:
     lines = list(csv.DictReader(io.StringIO(as_csv(update))))
     assert [line["printed"] for line in lines if not line["column"].startswith("7_day")] == printed(update)
     assert all(line["printed"] == f"{line['percent']}%" for line in lines if line["percent"])
+    assert {line["warning"] for line in lines} == {update.warning}
 
 
 def test_json_has_every_cell(update: PerformanceUpdate) -> None:

@@ -80,6 +80,7 @@ def test_returns_as_an_arrow_table() -> None:
     assert found.num_rows == 12
     assert found.column("percent").to_pylist()[:3] == [Decimal("-12.98"), Decimal("-7.89"), Decimal("-0.18")]
     assert found.column("reason").null_count == 12
+    assert set(found.column("prices").to_pylist()) == {"reconstructed, not published prices"}
 
 
 def test_arrow_says_why_a_figure_is_missing() -> None:
