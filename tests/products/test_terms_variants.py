@@ -236,7 +236,7 @@ def test_maintenance_charge_of_an_anniversary_on_a_saturday(rule: str, on: str, 
 def test_order_of_operations_decides_between_charge_and_withdrawal_of_one_day(tmp_path: Path) -> None:
     """On the anniversary: charge first, then the withdrawal of a new year; or the withdrawal first, of the old one."""
     first = ["maintenance_charge", "anniversary", "purchase_payment", "transfer", "withdrawal", "surrender",
-             "free_look", "death_notice", "death_proof"]  # fmt: skip
+             "free_look", "death_notice", "death_proof", "segment_end", "spousal_continuation"]  # fmt: skip
     last = [*first[2:], *first[:2]]
     outcomes = {}
     for name, order in (("first", first), ("last", last)):

@@ -99,6 +99,7 @@ class Derivation:
     def _unit(self, value: int) -> Unit:
         """What a number counts: as its leaf, its name, its rule, the rule it was made in or its operands say."""
         origin = value.origin if isinstance(value, Traced) else None
+        difference = isinstance(origin, Operation)
         while isinstance(origin, Picked | Operation):
             inner = origin.item if isinstance(origin, Picked) else origin.left
             if isinstance(origin, Operation) and not isinstance(inner, Traced):
@@ -107,7 +108,7 @@ class Derivation:
                 return "count"
             value, origin = inner, inner.origin
         if isinstance(origin, Leaf | Named):
-            return origin.unit
+            return "count" if difference and origin.unit == "serial" else origin.unit
         if not isinstance(origin, Call):
             return "count"
         return self._unit_of_rule(origin, value)

@@ -18,6 +18,7 @@ FORMULAS: Final[dict[str, tuple[Callable[[Parts], str], tuple[str, ...]]]] = {
     "with_interest": (
         lambda p: f"{p['balance'].text} × {p['index'].text} / {p['anchor'].text}", ("balance", "index", "anchor")
     ),
+    "adjusted": (lambda p: f"{p['amount'].text} × {p['factor'].text}", ("amount", "factor")),
     "years_completed": (lambda p: f"whole years from {p['start'].text} to {p['today'].text}", ("start", "today")),
     "gross_for_net": (lambda p: f"the least that leaves {p['net'].text}", ("net", "leaves")),
     "pro_rata_reduction": (

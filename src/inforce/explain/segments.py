@@ -53,7 +53,7 @@ class Segments:
             return value
         left = Traced(months, Leaf("calendar", f"months left of {self._name(s)}", "count"))
         addition = self._term("market_value_adjustment.addition", self.terms.sections.market_value_adjustment.addition)
-        rates = [self._credited(name) for name in pricer.accounts_for(-(-months // 12), self.terms)]
+        rates = [self._credited(name) for name in dict.fromkeys(pricer.accounts_for(-(-months // 12), self.terms))]
         parts = (self._guaranteed(s), *rates, addition, left)
         note = "((1 + guaranteed rate) / (1 + current rate + addition)) ^ (months left / 12)"
         return Traced(value, Leaf("index", label, "factor", note=note, parts=parts))

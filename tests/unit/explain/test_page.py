@@ -48,10 +48,10 @@ $9,308.77  surrender value on 1989-06-01 = $10,066.00 − $35.00 − $722.23
 │  │  ├─    −$35.00  maintenance charge (see above)
 │  │  └─ −$1,003.10  part that the free withdrawal amount covers = the lesser of $10,031.00 and $1,003.10
 │  │     ├─  $1,003.10  free withdrawal amount = 10% of $10,031.00
-│  │     │  ├─ $10,031.00  amount = $10,066.00 − $35.00
+│  │     │  ├─ $10,031.00  contract value = $10,066.00 − $35.00
 │  │     │  ├─        10%  free withdrawal, share [assumption 3]
 │  │     │  └─ decided by free withdrawal, of: value [assumption 3]
-│  │     ├─ $10,031.00  amount (see above)
+│  │     ├─ $10,031.00  amount = $10,066.00 − $35.00; not the lesser
 │  │     └─ decided by free withdrawal, on full surrender: yes [assumption 3]
 │  ├─        8%  surrender charge rate of contract year 1 [update-2008-07-31, contract-level returns]
 │  │  └─ 0  years completed = whole years from 1989-05-01 to 1989-05-31
