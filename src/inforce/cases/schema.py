@@ -5,11 +5,11 @@ The field descriptions are the case reference (`docs/reference/case-files.md`).
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from inforce.contracts import AnyEvent, Party
+from inforce.contracts import AnyEvent, Party, wrong_parties
 from inforce.contracts.events import Allocation, DeathProof, Part, Positive, Surrender, Withdrawal, Withholding
 from inforce.terms.values import Amount, Cents, Day, Exact, Rate, Strict, Whole, YesNo
 
@@ -39,6 +39,14 @@ class ContractCard(Strict):
     allocation: Allocation = Field(default={}, description="Standing allocation of payments, percentages of 100%")
     parties: list[Party] = Field(default=[], description="Who is what in the contract")
     readings: dict[str, str] = Field(default={}, description="Chosen reading of a term, by the term's path")
+    replacement: YesNo = Field(default=False, description="`yes`: it replaces an existing policy or contract")
+
+    @model_validator(mode="after")
+    def _parties_fit(self) -> Self:
+        wrong = wrong_parties(self.parties)
+        if wrong:
+            raise ValueError(wrong)
+        return self
 
 
 class OpeningAccount(Strict):

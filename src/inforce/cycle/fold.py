@@ -5,15 +5,32 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from inforce.contracts import Contract, Event, check_application, check_event
+from inforce.contracts import (
+    PRICED,
+    Contract,
+    Event,
+    check_allocation,
+    check_application,
+    check_claim,
+    check_event,
+    check_mention,
+    check_not_frozen,
+)
 from inforce.contracts.events import (
     AllocationChange,
     Application,
+    ApplicationCompleted,
+    BasisReport,
+    Consent,
+    DeathProof,
+    Delivery,
+    Freeze,
     Issue,
+    PaymentReturned,
     PurchasePayment,
+    Release,
     Reversal,
 )
-from inforce.contracts.good_order import check_allocation, check_reversal
 from inforce.dates import day_number
 from inforce.errors import Backdated, Fault, MissingData, Refused
 from inforce.ledger import Entry, Line, Recorded, Snapshot
@@ -21,9 +38,12 @@ from inforce.market import Market
 from inforce.mechanics.annuity import step
 from inforce.mechanics.records import Annuity, Breakdown, Due, Reason, Status, make_room, new_annuity, new_breakdown
 from inforce.mechanics.records import Market as Prices
-from inforce.terms import ContractTerms, Product
+from inforce.mechanics.units import value_of
+from inforce.terms import ContractTerms, Product, VariableAnnuityTerms
 
-from .posting import engine_version, entry_for, received_lines, returned_lines, step_lines
+from .intake import Intake
+from .late import voided, with_reports
+from .posting import engine_version, entry_for, lost_lines, received_lines, returned_lines, step_lines
 from .prices import Pricer
 from .requests import account_names, check_limits, due_for
 from .schedule import Item, TermsOn, calendar_items, pricing_day, rank, request_item
@@ -94,7 +114,9 @@ class Position:
     filed_by: date | None = None
     """Terms as filed up to this day; None: everything."""
     taken_back: dict[str, str] = field(default_factory=dict)
-    """Events that a reversal has taken back, each with the reversal's id."""
+    """Events taken back, each with the id of the reversal, returned payment or death notice that did it."""
+    freezes: list[tuple[Freeze, date | None]] = field(default_factory=list)
+    """Each with the day of its release."""
 
     def __post_init__(self) -> None:
         self.reached = self.through
@@ -104,6 +126,11 @@ class Position:
         if self.issued is None:
             raise Refused("not_issued", f"contract {self.contract.id} is not issued on {on}")
         return self.product.terms(self.contract.cohort(self.issued), on, self.filed_by)
+
+    def freeze(self, kind: str, on: date) -> Freeze | None:
+        """The freeze that refuses requests of a kind on a day."""
+        return next((f for f, released in self.freezes
+                     if kind in f.refuses and f.on <= on and (released is None or on < released)), None)  # fmt: skip
 
     def snapshot(self) -> Snapshot:
         """A copy to go on from."""
@@ -144,6 +171,8 @@ class _Fold:
         self.observer = observer
         self.engine = engine_version()
         self.opening = opening
+        self.bought: dict[str, Breakdown] = {}
+        """What payments that the bank returned would have done, by their ids."""
         position.allocation = position.contract.allocation
         if opening is not None:
             position.issued, position.delivered, position.suspense = opening.issued, opening.delivered, opening.suspense
@@ -153,7 +182,7 @@ class _Fold:
         for item in self._agenda(recorded):
             event = item.event
             if item.day > self.position.through:
-                self._wait(item, f"its valuation date {item.day}")
+                self._wait(item, self._later(item))
             elif isinstance(event, PurchasePayment) and self.position.issued is None:
                 self._hold(item)
             elif self.position.stalled is not None:
@@ -165,16 +194,20 @@ class _Fold:
         """Every item in order; only what was received by the day is known to it."""
         position, opening = self.position, self.opening
         standing = [r for r in self._standing(recorded) if r.event.on <= position.through]
-        arrived = [r for r in standing if not (opening and opening.handled(r))]
         seen = opening.sequence if opening else 0
         position.sequence = max(seen, *(r.sequence for r in recorded), 0)
-        issue = next((r.event for r in arrived if isinstance(r.event, Issue)), None)
+        begun = position.issued or min((r.event.on for r in standing), default=position.through)
+        self.intake = Intake.of((r.event for r in standing), position.contract, position.product,
+                                self._terms_on(begun)(begun).applications)  # fmt: skip
+        issue = self.intake.issue
         first = position.issued or (issue.contract_date or issue.on if issue else None)
-        issued = first or min((r.event.on for r in arrived), default=position.through)
-        terms_on = self._terms_on(issued)
+        terms_on = self._terms_on(first or begun)
+        standing = self._without_void(standing, terms_on)
+        position.freezes = _freezes(standing)
+        arrived = [r for r in standing if not (opening and opening.handled(r))]
         self._receive(arrived)
-        begin = max(first, issue.on) if first and issue else first
-        items = [request_item(r, terms_on(r.event.on).calendar, begin) for r in arrived]
+        items = [self._item(r, terms_on(r.event.on), first) for r in arrived]
+        items += self._tried_out(recorded, arrived, terms_on, first)
         if first is not None:
             items += [i for i in calendar_items(first, terms_on, position.through) if not opening or i.day > opening.on]
         late = next((i for i in items if opening and i.recorded and i.day <= opening.on), None)
@@ -182,6 +215,31 @@ class _Fold:
             raise Backdated(f"event {late.name} counts from {late.day}; the contract stands at {opening.on} already: "
                             "replay it from before")  # fmt: skip
         return sorted(items, key=lambda item: rank(item, terms_on(item.day).order_of_operations.operations))
+
+    def _item(self, r: Recorded, terms: VariableAnnuityTerms, first: date | None) -> Item:
+        """The item of an event. Money before the issue is priced after it, or goes back."""
+        event, issue = r.event, self.intake.issue
+        begin = max(first, issue.on) if first and issue else first
+        if isinstance(event, PurchasePayment) and self.position.issued is None:
+            fate, by = self.intake.returned(event), self.intake.price_by(event)
+            if fate is not None:
+                return Item(fate.day, event.kind, r.sequence, r)
+            if by is not None and first is not None and issue is not None:
+                begin = max(first, min(issue.on, by))
+        return request_item(r, terms.calendar, begin)
+
+    def _tried_out(
+        self, recorded: list[Recorded], arrived: list[Recorded], terms_on: TermsOn, first: date | None
+    ) -> list[Item]:
+        """Payments that the bank returned, where the owner bears what they lost: what would they have bought?"""
+        returned = {r.event.of for r in arrived if isinstance(r.event, PaymentReturned)
+                    and terms_on(r.event.on).purchase_payments.returned.loss_borne_by == "owner"}  # fmt: skip
+        return [self._item(r, terms_on(r.event.on), first) for r in recorded if r.event.id in returned]
+
+    def _later(self, item: Item) -> str:
+        if isinstance(item.event, PurchasePayment) and self.position.issued is None:
+            return self.intake.waits_for(item.event)
+        return f"its valuation date {item.day}"
 
     def _terms_on(self, issued: date) -> TermsOn:
         """The terms by which days are found: those of the contract; before issue as if it were issued on `issued`."""
@@ -196,24 +254,43 @@ class _Fold:
 
         A reversal counts as soon as it is known, for every day: what it takes back never happened.
         """
-        by_id = {r.event.id: r for r in recorded}
-        for r in recorded:
-            if isinstance(r.event, Reversal) and self._takes_back(r, r.event, by_id.get(r.event.of)):
-                self.position.taken_back[r.event.of] = r.event.id
-        gone = self.position.taken_back
-        return [r for r in recorded if r.event.id not in gone and not isinstance(r.event, Reversal)]
+        by_id, gone, left = {r.event.id: r for r in recorded}, self.position.taken_back, recorded
+        for kind in (Reversal, PaymentReturned, BasisReport):
+            said = [r for r in left if isinstance(r.event, kind)]
+            refused = {r.event.id for r in said if not self._reaches(r, by_id)}
+            if kind is not BasisReport:
+                gone |= {r.event.of: r.event.id for r in said if r.event.id not in refused}  # type: ignore[attr-defined]
+            left = [r for r in left if r.event.id not in gone and r.event.id not in refused]
+        return with_reports([r for r in left if not isinstance(r.event, Reversal)])
 
-    def _takes_back(self, reversal: Recorded, event: Reversal, target: Recorded | None) -> bool:
-        if self.opening is not None and self.opening.handled(reversal):
+    def _reaches(self, r: Recorded, by_id: Mapping[str, Recorded]) -> bool:
+        """Does the event say something of an earlier one that can be said of it?"""
+        event = r.event
+        if not isinstance(event, Reversal | PaymentReturned | BasisReport):
+            raise Fault(f"{event.kind} names no event")
+        if self.opening is not None and self.opening.handled(r):
             return True
+        target = by_id.get(event.of)
         try:
-            check_reversal(event, target.event if target else None)
+            check_mention(event, target.event if target else None)
         except Refused as refused:
-            self.position.declined.append(Declined(reversal, event.on, refused))
+            self.position.declined.append(Declined(r, event.on, refused))
             return False
-        if target is not None and self.opening is not None and self.opening.received(target):
-            raise Backdated(f"event {target.event.id} is reversed by {event.id}; it was taken in already: replay it")
+        self._must_replay(target, event)
         return True
+
+    def _must_replay(self, target: Recorded | None, event: Event) -> None:
+        if target is not None and self.opening is not None and self.opening.received(target):
+            raise Backdated(f"event {target.event.id} is changed by {event.id} ({event.kind}); it was taken in "
+                            "already: replay it")  # fmt: skip
+
+    def _without_void(self, standing: list[Recorded], terms_on: TermsOn) -> list[Recorded]:
+        """The events without requests that an owner's death, known late, takes back."""
+        for notice, request in voided(standing, self.position.contract, terms_on):
+            if not (self.opening and self.opening.handled(notice)):
+                self._must_replay(request, notice.event)
+            self.position.taken_back[request.event.id] = notice.event.id
+        return [r for r in standing if r.event.id not in self.position.taken_back]
 
     def _receive(self, arrived: list[Recorded]) -> None:
         """Money goes into suspense on the day it arrives."""
@@ -227,12 +304,14 @@ class _Fold:
             self.position.waiting.append(Waiting(item.recorded, item.day, what))
 
     def _hold(self, item: Item) -> None:
-        """Money without a contract: it waits for the issue, or goes back where that was refused."""
-        refused = next((d for d in self.position.declined if isinstance(d.recorded.event, Application | Issue)), None)
-        if refused is None:
-            self._wait(item, "the contract's issue")
+        """Money without a contract: it waits for the issue, or goes back where there will be none."""
+        if not isinstance(item.event, PurchasePayment) or item.name in self.position.taken_back:
+            return
+        fate = self.intake.returned(item.event)
+        if fate is None:
+            self._wait(item, self.intake.waits_for(item.event))
         else:
-            self._decline(item, Refused("not_issued", f"the contract was not issued: {refused.refused}"))
+            self._decline(item, fate.refused)
 
     def _take(self, item: Item) -> None:
         try:
@@ -254,8 +333,10 @@ class _Fold:
 
     def _apply(self, item: Item) -> None:
         position, event = self.position, item.event
-        if event is not None and event.kind in ("application", "issue", "allocation"):
-            self._administer(event)
+        if event is not None:
+            check_not_frozen(event, position.freeze(event.kind, item.day))
+        if event is not None and event.kind not in PRICED:
+            self._administer(item, event)
             position.administered.append(item)
             return
         if event is None and position.state is None:
@@ -268,14 +349,28 @@ class _Fold:
             return
         if event is not None:
             check_event(event, terms, position.issued, position.delivered, item.day)
-        self._step(item, event, terms, state)
+        if isinstance(event, DeathProof):
+            check_claim(event, position.contract)
+        if item.name in position.taken_back:
+            self._try_out(item, event, terms, state)
+        else:
+            self._step(item, event, terms, state)
 
-    def _administer(self, event: Event) -> None:
-        """What needs no price: application, issue, a new standing allocation."""
+    def _try_out(self, item: Item, event: Event | None, terms: ContractTerms, state: Annuity) -> None:
+        """What a payment would have bought that the bank then returned, on a copy."""
+        copy, due = deepcopy(state), self._due(item, event, terms)
+        prices = self.pricer.prices(copy, due, terms, pricing_day(item.day), item.day)
+        make_room(copy)
+        step(copy, terms.record, prices, due, self.bought.setdefault(item.name, new_breakdown(copy)))
+
+    def _administer(self, item: Item, event: Event) -> None:
+        """What needs no price: application, issue, delivery, a new standing allocation."""
         position = self.position
         if isinstance(event, Issue):
             if position.issued is not None:
                 raise Refused("issued_already", f"the contract was issued on {position.issued}")
+            if self.intake.incomplete(event.on):
+                raise Refused("application_incomplete", "the application is not complete; record application_completed")
             issued = event.contract_date or event.on
             if not any(isinstance(i.event, Application) for i in position.administered):
                 check_application(position.contract, position.product, issued)
@@ -286,8 +381,37 @@ class _Fold:
             terms = position.terms(event.on)
             check_event(event, terms, position.issued, position.delivered, event.on)
             position.allocation = event.allocation
-        else:
+        elif isinstance(event, Delivery):
+            position.delivered = self._delivery(event)
+        elif isinstance(event, PaymentReturned):
+            self._post_loss(item, event)
+        elif isinstance(event, Release):
+            check_mention(event, next((f for f, _ in position.freezes if f.id == event.of), None))
+        elif isinstance(event, ApplicationCompleted | Consent):
+            if self.intake.application is None or self.intake.application.on > event.on:
+                raise Refused("no_application", f"there is no application by {event.on}")
+        elif isinstance(event, Application):
             check_application(position.contract, position.product, event.on)
+
+    def _delivery(self, event: Delivery) -> date:
+        if self.position.issued is None or event.day < self.position.issued:
+            raise Refused("delivered_before_issue", f"the contract was not issued by {event.day}")
+        return event.day
+
+    def _post_loss(self, item: Item, event: PaymentReturned) -> None:
+        """What the units have lost that a returned payment bought, owed by the owner. Otherwise the company bears it."""
+        bought, state = self.bought.get(event.of), self.position.state
+        if bought is None or state is None:
+            return
+        terms = self.position.terms(item.day)
+        worth = sum(
+            value_of(units, self.pricer.unit_value(fund, pricing_day(item.day)), terms.record.value_scale)
+            for fund, units in zip(terms.sections.sub_accounts, bought.units_change, strict=True)
+            if units
+        )
+        lost = sum(bought.account_change[: state.funds]) - worth
+        if lost > 0:
+            self._enter(event.kind, item.day, item.recorded, lost_lines(lost), terms)
 
     def _step(self, item: Item, event: Event | None, terms: ContractTerms, state: Annuity) -> None:
         due = self._due(item, event, terms)
@@ -334,3 +458,8 @@ class _Fold:
         event, known = (recorded.event.id, recorded.known) if recorded else (f"{operation} {day}", day)
         entry = entry_for(self.position.contract.id, event, operation, day, known, version, self.engine, lines)
         self.position.entries.append(entry)
+
+
+def _freezes(standing: list[Recorded]) -> list[tuple[Freeze, date | None]]:
+    released = {r.event.of: r.event.on for r in reversed(standing) if isinstance(r.event, Release)}
+    return [(r.event, released.get(r.event.id)) for r in standing if isinstance(r.event, Freeze)]
