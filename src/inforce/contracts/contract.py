@@ -21,9 +21,11 @@ class Party(Strict):
     role: Role = Field(description="What the party is in this contract")
     born: Day | None = Field(default=None, description="Date of birth")
     share: Rate | None = Field(
-        default=None, description="Of a beneficiary: percentage of the death benefit; equal parts where none of a class "
-        "has one", gt=0, le=PPB,
-    )  # fmt: skip
+        default=None,
+        description="Of a beneficiary: percentage of the death benefit; equal parts where none of its class has one",
+        gt=0,
+        le=PPB,
+    )
     beneficiary_class: Literal["primary", "contingent"] | None = Field(
         default=None, description="Of a beneficiary: `contingent` ones are paid where no `primary` one (the default) is"
     )

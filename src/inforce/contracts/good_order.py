@@ -12,8 +12,12 @@ from inforce.terms import STATES, ContractTerms, Product
 from .contract import Contract, wrong_parties
 from .events import (
     AllocationChange,
+    Application,
+    ApplicationCompleted,
     BasisReport,
+    Consent,
     DeathProof,
+    Delivery,
     Event,
     FreeLook,
     Freeze,
@@ -100,6 +104,18 @@ def check_mention(event: Reversal | PaymentReturned | BasisReport | Release, tar
                       f"{wanted.model_fields['kind'].default}")  # fmt: skip
     if target.on > event.on:
         raise Refused("unknown_event", f"event {event.of!r} is of {target.on}, after this {event.kind} of {event.on}")
+
+
+def check_concerns(event: ApplicationCompleted | Consent, application: Application | None) -> None:
+    """Is there an application that this can be of? Raises Refused."""
+    if application is None or application.on > event.on:
+        raise Refused("no_application", f"there is no application by {event.on}")
+
+
+def check_delivery(event: Delivery, issued: date | None) -> None:
+    """A contract is delivered after its issue. Raises Refused."""
+    if issued is None or event.day < issued:
+        raise Refused("delivered_before_issue", f"delivered on {event.day}, and not issued by then")
 
 
 def check_not_frozen(event: Event, freeze: Freeze | None) -> None:

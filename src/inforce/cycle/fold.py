@@ -12,6 +12,8 @@ from inforce.contracts import (
     check_allocation,
     check_application,
     check_claim,
+    check_concerns,
+    check_delivery,
     check_event,
     check_mention,
     check_not_frozen,
@@ -20,7 +22,6 @@ from inforce.contracts.events import (
     AllocationChange,
     Application,
     ApplicationCompleted,
-    BasisReport,
     Consent,
     DeathProof,
     Delivery,
@@ -29,7 +30,6 @@ from inforce.contracts.events import (
     PaymentReturned,
     PurchasePayment,
     Release,
-    Reversal,
 )
 from inforce.dates import day_number
 from inforce.errors import Backdated, Fault, MissingData, Refused
@@ -42,11 +42,11 @@ from inforce.mechanics.units import value_of
 from inforce.terms import ContractTerms, Product, VariableAnnuityTerms
 
 from .intake import Intake
-from .late import voided, with_reports
 from .posting import engine_version, entry_for, lost_lines, received_lines, returned_lines, step_lines
 from .prices import Pricer
 from .requests import account_names, check_limits, due_for
 from .schedule import Item, TermsOn, calendar_items, pricing_day, rank, request_item
+from .standing import Standing, freezes
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +132,16 @@ class Position:
         return next((f for f, released in self.freezes
                      if kind in f.refuses and f.on <= on and (released is None or on < released)), None)  # fmt: skip
 
+    @property
+    def notices(self) -> list[str]:
+        """What somebody must know who deals with the contract: freezes that hold, exchanges without a basis."""
+        held = [f"{f.id} ({f.cause.replace('_', ' ')}) of {f.on} freezes: {', '.join(f.refuses)}"
+                for f, released in self.freezes if released is None or released > self.through]  # fmt: skip
+        paid = [a.item.event for a in self.applied if isinstance(a.item.event, PurchasePayment)]
+        taxed = self.contract.qualification == "non_qualified"
+        return held + [f"the basis of {event.id} is not reported; until then it is 0"
+                       for event in paid if taxed and event.exchanged and event.basis is None]  # fmt: skip
+
     def snapshot(self) -> Snapshot:
         """A copy to go on from."""
         waiting = frozenset(w.recorded.sequence for w in self.waiting)
@@ -193,7 +203,9 @@ class _Fold:
     def _agenda(self, recorded: list[Recorded]) -> list[Item]:
         """Every item in order; only what was received by the day is known to it."""
         position, opening = self.position, self.opening
-        standing = [r for r in self._standing(recorded) if r.event.on <= position.through]
+        stand = Standing(opening, position.taken_back)
+        standing = [r for r in stand.events(recorded) if r.event.on <= position.through]
+        position.declined += [Declined(r, r.event.on, refused) for r, refused in stand.refused]
         seen = opening.sequence if opening else 0
         position.sequence = max(seen, *(r.sequence for r in recorded), 0)
         begun = position.issued or min((r.event.on for r in standing), default=position.through)
@@ -202,8 +214,8 @@ class _Fold:
         issue = self.intake.issue
         first = position.issued or (issue.contract_date or issue.on if issue else None)
         terms_on = self._terms_on(first or begun)
-        standing = self._without_void(standing, terms_on)
-        position.freezes = _freezes(standing)
+        standing = stand.without_void(standing, position.contract, terms_on)
+        position.freezes = freezes(standing)
         arrived = [r for r in standing if not (opening and opening.handled(r))]
         self._receive(arrived)
         items = [self._item(r, terms_on(r.event.on), first) for r in arrived]
@@ -218,14 +230,16 @@ class _Fold:
 
     def _item(self, r: Recorded, terms: VariableAnnuityTerms, first: date | None) -> Item:
         """The item of an event. Money before the issue is priced after it, or goes back."""
-        event, issue = r.event, self.intake.issue
-        begin = max(first, issue.on) if first and issue else first
-        if isinstance(event, PurchasePayment) and self.position.issued is None:
-            fate, by = self.intake.returned(event), self.intake.price_by(event)
+        event, issue, begin = r.event, self.intake.issue, first
+        if self.position.issued is None and isinstance(event, PurchasePayment):
+            fate = self.intake.returned(event)
             if fate is not None:
                 return Item(fate.day, event.kind, r.sequence, r)
-            if by is not None and first is not None and issue is not None:
-                begin = max(first, min(issue.on, by))
+        if issue is not None and first is not None:
+            initial = event in (issue, self.intake.first)
+            begin = max(first, self.intake.begins(issue) if initial else issue.on)
+            if event is issue:
+                return Item(begin if begin < issue.on else issue.on, event.kind, r.sequence, r)
         return request_item(r, terms.calendar, begin)
 
     def _tried_out(
@@ -248,49 +262,6 @@ class _Fold:
         form = contract.form if contract.form in forms else next(iter(forms))  # an unknown one is refused at issue
         cohort = replace(contract.cohort(issued), form=form)
         return lambda day: position.product.terms(cohort, day, position.filed_by).sections
-
-    def _standing(self, recorded: list[Recorded]) -> list[Recorded]:
-        """The events without reversals and what they take back. Backdated where that was handled already.
-
-        A reversal counts as soon as it is known, for every day: what it takes back never happened.
-        """
-        by_id, gone, left = {r.event.id: r for r in recorded}, self.position.taken_back, recorded
-        for kind in (Reversal, PaymentReturned, BasisReport):
-            said = [r for r in left if isinstance(r.event, kind)]
-            refused = {r.event.id for r in said if not self._reaches(r, by_id)}
-            if kind is not BasisReport:
-                gone |= {r.event.of: r.event.id for r in said if r.event.id not in refused}  # type: ignore[attr-defined]
-            left = [r for r in left if r.event.id not in gone and r.event.id not in refused]
-        return with_reports([r for r in left if not isinstance(r.event, Reversal)])
-
-    def _reaches(self, r: Recorded, by_id: Mapping[str, Recorded]) -> bool:
-        """Does the event say something of an earlier one that can be said of it?"""
-        event = r.event
-        if not isinstance(event, Reversal | PaymentReturned | BasisReport):
-            raise Fault(f"{event.kind} names no event")
-        if self.opening is not None and self.opening.handled(r):
-            return True
-        target = by_id.get(event.of)
-        try:
-            check_mention(event, target.event if target else None)
-        except Refused as refused:
-            self.position.declined.append(Declined(r, event.on, refused))
-            return False
-        self._must_replay(target, event)
-        return True
-
-    def _must_replay(self, target: Recorded | None, event: Event) -> None:
-        if target is not None and self.opening is not None and self.opening.received(target):
-            raise Backdated(f"event {target.event.id} is changed by {event.id} ({event.kind}); it was taken in "
-                            "already: replay it")  # fmt: skip
-
-    def _without_void(self, standing: list[Recorded], terms_on: TermsOn) -> list[Recorded]:
-        """The events without requests that an owner's death, known late, takes back."""
-        for notice, request in voided(standing, self.position.contract, terms_on):
-            if not (self.opening and self.opening.handled(notice)):
-                self._must_replay(request, notice.event)
-            self.position.taken_back[request.event.id] = notice.event.id
-        return [r for r in standing if r.event.id not in self.position.taken_back]
 
     def _receive(self, arrived: list[Recorded]) -> None:
         """Money goes into suspense on the day it arrives."""
@@ -367,49 +338,46 @@ class _Fold:
         """What needs no price: application, issue, delivery, a new standing allocation."""
         position = self.position
         if isinstance(event, Issue):
-            if position.issued is not None:
-                raise Refused("issued_already", f"the contract was issued on {position.issued}")
-            if self.intake.incomplete(event.on):
-                raise Refused("application_incomplete", "the application is not complete; record application_completed")
-            issued = event.contract_date or event.on
-            if not any(isinstance(i.event, Application) for i in position.administered):
-                check_application(position.contract, position.product, issued)
-            position.issued, position.delivered = issued, event.delivered
-            sections = position.terms(issued).sections
-            position.state = new_annuity(len(sections.sub_accounts), len(sections.fixed_accounts), day_number(issued))
+            self._issue(event)
         elif isinstance(event, AllocationChange):
             terms = position.terms(event.on)
             check_event(event, terms, position.issued, position.delivered, event.on)
             position.allocation = event.allocation
         elif isinstance(event, Delivery):
-            position.delivered = self._delivery(event)
+            check_delivery(event, position.issued)
+            position.delivered = event.day
         elif isinstance(event, PaymentReturned):
             self._post_loss(item, event)
         elif isinstance(event, Release):
             check_mention(event, next((f for f, _ in position.freezes if f.id == event.of), None))
         elif isinstance(event, ApplicationCompleted | Consent):
-            if self.intake.application is None or self.intake.application.on > event.on:
-                raise Refused("no_application", f"there is no application by {event.on}")
+            check_concerns(event, self.intake.application)
         elif isinstance(event, Application):
             check_application(position.contract, position.product, event.on)
 
-    def _delivery(self, event: Delivery) -> date:
-        if self.position.issued is None or event.day < self.position.issued:
-            raise Refused("delivered_before_issue", f"the contract was not issued by {event.day}")
-        return event.day
+    def _issue(self, event: Issue) -> None:
+        position = self.position
+        if position.issued is not None:
+            raise Refused("issued_already", f"the contract was issued on {position.issued}")
+        if self.intake.incomplete(event.on):
+            raise Refused("application_incomplete", "the application is not complete; record application_completed")
+        issued = event.contract_date or event.on
+        if not any(isinstance(i.event, Application) for i in position.administered):
+            check_application(position.contract, position.product, issued)
+        position.issued, position.delivered = issued, event.delivered
+        sections = position.terms(issued).sections
+        position.state = new_annuity(len(sections.sub_accounts), len(sections.fixed_accounts), day_number(issued))
 
     def _post_loss(self, item: Item, event: PaymentReturned) -> None:
-        """What the units have lost that a returned payment bought, owed by the owner. Otherwise the company bears it."""
-        bought, state = self.bought.get(event.of), self.position.state
-        if bought is None or state is None:
+        """The owner owes what the units have lost that a returned payment bought; else the company bears it."""
+        bought = self.bought.get(event.of)
+        if bought is None:
             return
         terms = self.position.terms(item.day)
-        worth = sum(
-            value_of(units, self.pricer.unit_value(fund, pricing_day(item.day)), terms.record.value_scale)
-            for fund, units in zip(terms.sections.sub_accounts, bought.units_change, strict=True)
-            if units
-        )
-        lost = sum(bought.account_change[: state.funds]) - worth
+        held = [(fund, n) for fund, n in zip(terms.sections.sub_accounts, bought.units_change, strict=True) if n]
+        worth = sum(value_of(n, self.pricer.unit_value(fund, pricing_day(item.day)), terms.record.value_scale)
+                    for fund, n in held)  # fmt: skip
+        lost = sum(bought.account_change[: len(bought.units_change)]) - worth
         if lost > 0:
             self._enter(event.kind, item.day, item.recorded, lost_lines(lost), terms)
 
@@ -442,7 +410,8 @@ class _Fold:
             if not allocation:
                 raise Refused("allocation_missing", "neither the payment nor the contract says where the money goes")
             check_allocation(allocation, terms, position.issued or item.day, item.day)
-            default = event.amount if position.contract.qualification == "non_qualified" else 0
+            taxed = position.contract.qualification == "non_qualified" and not event.exchanged
+            default = event.amount if taxed else 0
             basis = default if event.basis is None else event.basis
         return due_for(item.operation, event, item.day, terms.sections, allocation, basis)
 
@@ -458,8 +427,3 @@ class _Fold:
         event, known = (recorded.event.id, recorded.known) if recorded else (f"{operation} {day}", day)
         entry = entry_for(self.position.contract.id, event, operation, day, known, version, self.engine, lines)
         self.position.entries.append(entry)
-
-
-def _freezes(standing: list[Recorded]) -> list[tuple[Freeze, date | None]]:
-    released = {r.event.of: r.event.on for r in reversed(standing) if isinstance(r.event, Release)}
-    return [(r.event, released.get(r.event.id)) for r in standing if isinstance(r.event, Freeze)]

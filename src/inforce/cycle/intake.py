@@ -82,16 +82,21 @@ class Intake:
                 return None
         return None if self.issue is not None and self.issue.on <= fate.day else fate
 
-    def price_by(self, payment: PurchasePayment) -> date | None:
+    @property
+    def price_by(self) -> date | None:
         """The last day from which the initial payment may get its price; None where no application says."""
         complete = self.complete_from
-        if complete is None or self.first is None or payment.id != self.first.id:
+        if complete is None or self.first is None:
             return None
-        return business_days_after(max(complete, payment.on), self.rules.days_to_price)
+        return business_days_after(max(complete, self.first.on), self.rules.days_to_price)
+
+    def begins(self, issue: Issue) -> date:
+        """The day from which the contract takes its initial payment: that of issue, or the last one it may be."""
+        return min(issue.on, self.price_by or issue.on)
 
     def waits_for(self, payment: PurchasePayment) -> str:
         """What money waits for before the issue, in words."""
-        fate, by = self.returned(payment), self.price_by(payment)
+        fate, by = self.returned(payment), self.price_by if payment is self.first else None
         if fate is not None:
             return f"the application to be complete; it goes back on {fate.day}"
         if self.application is not None and self.complete_from is None:
