@@ -239,7 +239,7 @@ class _Fold:
             initial = event in (issue, self.intake.first)
             begin = max(first, self.intake.begins(issue) if initial else issue.on)
             if event is issue:
-                return Item(begin if begin < issue.on else issue.on, event.kind, r.sequence, r)
+                return Item(min(begin, issue.on), event.kind, r.sequence, r)
         return request_item(r, terms.calendar, begin)
 
     def _tried_out(

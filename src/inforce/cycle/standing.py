@@ -61,28 +61,28 @@ class Standing:
         for r in recorded:
             if not isinstance(r.event, kind) or r.event.id in self.taken_back:
                 continue
-            if not (self.opening and self.opening.handled(r)):
-                target = by_id.get(r.event.of)
+            target, handled = by_id.get(r.event.of), self.opening is not None and self.opening.handled(r)
+            if target is not None or not handled:  # one that was handled may not be read again
                 try:
                     check_mention(r.event, target.event if target else None)
                 except Refused as refused:
-                    self.refused.append((r, refused))
+                    self.refused += [] if handled else [(r, refused)]
                     continue
-                self._must_replay(target, r.event)
+            self._must_replay(target, r.event, handled)
             yield r, r.event
 
     def without_void(self, standing: list[Recorded], contract: Contract, terms_on: TermsOn) -> list[Recorded]:
         """The events without requests that an owner's death, known late, takes back."""
         for notice, request in voided(standing, contract, terms_on):
-            if not (self.opening and self.opening.handled(notice)):
-                self._must_replay(request, notice.event)
+            self._must_replay(request, notice.event, self.opening is not None and self.opening.handled(notice))
             self.taken_back[request.event.id] = notice.event.id
         return [r for r in standing if r.event.id not in self.taken_back]
 
-    def _must_replay(self, target: Recorded | None, event: Event) -> None:
-        if target is not None and self.opening is not None and self.opening.received(target):
-            raise Backdated(f"event {target.event.id} is changed by {event.id} ({event.kind}); it was taken in "
-                            "already: replay it")  # fmt: skip
+    def _must_replay(self, target: Recorded | None, event: Event, handled: bool) -> None:
+        """Of the two one is new, and the other was taken in without it: Backdated."""
+        if target is not None and self.opening is not None and self.opening.received(target) != handled:
+            raise Backdated(f"event {target.event.id} is changed by {event.id} ({event.kind}), and one of them was "
+                            "taken in already: replay it")  # fmt: skip
 
 
 def _with_basis(r: Recorded, reported: Mapping[str, int]) -> Recorded:
