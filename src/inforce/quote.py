@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from inforce.contracts import Event, check_event
+from inforce.contracts import Event, check_event, check_not_frozen
 from inforce.contracts.events import DeathProof, Surrender, Withdrawal
 from inforce.cycle import Position, pricing_day
 from inforce.cycle.requests import account_names, check_limits, due_for
@@ -57,6 +57,8 @@ class Quote:
     premium_tax: int
     taxable: int
     withholding: int
+    basis_carried: int
+    """Basis that goes with an exchange or direct rollover."""
     benefit_beyond_value: int
     """Paid by the company on top of the contract value."""
     net: int
@@ -81,6 +83,7 @@ def quote(position: Position, market: Market, request: Event) -> Quote:
 def set_out(position: Position, market: Market, request: Event) -> Ready:
     """A copy of the contract with the request due, good order and limits checked."""
     r = ready(position, market, request.on)
+    check_not_frozen(request, position.freeze(request.kind, request.on))
     check_event(request, r.terms, position.issued, position.delivered, request.on)
     due = due_for(request.kind, request, request.on, r.terms.sections, {}, 0)
     check_limits(request, due, r.terms, r.state, r.prices, r.breakdown)
@@ -110,6 +113,7 @@ def _quote(position: Position, request: Event, r: Ready) -> Quote:
         premium_tax=b.premium_tax,
         taxable=b.taxable,
         withholding=b.withholding,
+        basis_carried=b.basis_carried,
         benefit_beyond_value=b.company,
         net=b.net,
         value_after=b.value,

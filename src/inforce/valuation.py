@@ -68,10 +68,14 @@ class Valuation:
     death_benefit: int
     purchase_payments: int
     withdrawals: int
+    basis: int
+    """Investment in the contract for income tax."""
     suspense: int
     waiting: tuple[str, ...]
     """Events not applied yet, with what they wait for."""
     declined: tuple[str, ...]
+    notices: tuple[str, ...]
+    """Freezes that hold, and exchanges whose basis is not reported."""
     assumptions: int
     """How many assumptions the terms in force rest on."""
     terms: str
@@ -146,11 +150,13 @@ def value(position: Position, market: Market, on: date) -> Valuation:
         death_benefit=r.breakdown.death_benefit if r.state.status <= Status.DEATH_NOTIFIED else 0,
         purchase_payments=r.state.payments,
         withdrawals=r.state.withdrawals,
+        basis=r.state.basis,
         suspense=position.suspense,
         waiting=tuple(
             f"{w.recorded.event.id} ({w.recorded.event.kind}) waits for {w.waits_for}" for w in position.waiting
         ),
         declined=tuple(f"{d.recorded.event.id} ({d.recorded.event.kind}): {d.refused}" for d in position.declined),
+        notices=tuple(position.notices),
         assumptions=len(r.terms.assumptions()),
         terms=position.product.version,
     )

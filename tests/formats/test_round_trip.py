@@ -38,6 +38,12 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
+CHOICES: dict[str, st.SearchStrategy[Any]] = {
+    "cause": st.sampled_from(["legal_order", "other"]),
+    "refuses": st.lists(st.sampled_from(["withdrawal", "transfer", "purchase_payment"]), min_size=1, max_size=3),
+}
+
+
 @st.composite
 def events(draw: st.DrawFn) -> Event:
     """An event of any kind, every field given or not."""
@@ -46,12 +52,22 @@ def events(draw: st.DrawFn) -> Event:
     for _, column, default in fields_of(model):
         if default is not ... and draw(st.booleans()):
             continue
+        if column.name in CHOICES:
+            content[column.name] = draw(CHOICES[column.name])
+            continue
         value = VALUES[column.kind]
         mapping = st.dictionaries(NAMES, value, max_size=3)
         content[column.name] = draw(mapping if column.shape == "mapping" else value)
     on = content["on"] = draw(DAYS)
     content |= {name: max(on, content[name]) for name in ("entered",) if name in content}
     content |= {name: min(on, content[name]) for name in ("date_of_death",) if name in content}
+    content |= {
+        name: min(on, content[name]) for name in ("delivered",) if name in content and model is EVENT_KINDS["delivery"]
+    }
+    if model is EVENT_KINDS["application"]:
+        content |= {"complete": not content.setdefault("missing", "")}
+    if content.get("exchange_to") or content.get("rollover_to"):
+        content |= {"withholding": 0} | ({"rollover_to": ""} if content.get("exchange_to") else {})
     if model is EVENT_KINDS["withdrawal"]:
         content |= {"amount": 100, "from": {"a": -PPB}} if "amount" in content else {"from": {"a": 5, "b": -PPB}}
     return model.model_validate(content)
@@ -69,6 +85,7 @@ def contracts(draw: st.DrawFn) -> Contract:
         draw(st.dictionaries(NAMES, SHARES, max_size=3)),
         tuple(draw(st.lists(parties, max_size=2))),
         draw(st.dictionaries(NAMES, TEXT, max_size=2)),
+        draw(st.booleans()),
     )  # fmt: skip
 
 

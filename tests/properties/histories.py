@@ -301,6 +301,7 @@ class Requests:
         d.net = r.random() < 0.15
         d.named = r.random() < 0.3
         d.withholding = r.choice([0, 0, 100_000_000, 200_000_000, r.randint(0, PPB)])
+        self.carry()
         if d.named:
             for k in range(len(b.account_value)):
                 if r.random() < 0.4:
@@ -313,7 +314,14 @@ class Requests:
     def end(self) -> None:
         d, r = self.d, self.r
         d.withholding = r.choice([0, 100_000_000])
+        self.carry()
         setattr(d, r.choice(["surrender", "surrender", "free_look", "death_notice"]), 1)
+
+    def carry(self) -> None:
+        """Sometimes the money goes straight to another contract: nothing is withheld."""
+        self.d.carried = int(self.r.random() < 0.2)
+        if self.d.carried:
+            self.d.withholding = 0
 
     def amount(self, largest: int, edges: list[int]) -> int:
         """Mostly of the size asked for, often tiny, sometimes right at an edge."""

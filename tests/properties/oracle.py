@@ -196,6 +196,7 @@ class Contract:
         tax = to_cent((gross - charge) * percent(self.p.premium_tax)) if self.p.premium_tax_on_withdrawal else ZERO
         payable = gross - charge - tax
         taxable = max(ZERO, payable - self.basis) if full else self.taxable(payable, value)
+        taxable = ZERO if d.carried else taxable
         withheld = to_cent(taxable * percent(d.withholding))
         return {
             "surrender_charge": charge,
@@ -224,8 +225,13 @@ class Contract:
         out.note(gross=gross, free_available=available, free=free, **split)
         for j, part in out.taken.items():
             self.payments[j].left -= part
-        returned = split["net"] + split["withholding"] - split["taxable"]
-        self.basis = max(ZERO, self.basis - returned)
+        if d.carried:
+            carried = self.basis if gross == value else to_cent(self.basis * gross / value)
+            out.note(basis_carried=carried)
+            self.basis -= carried
+        else:
+            returned = split["net"] + split["withholding"] - split["taxable"]
+            self.basis = max(ZERO, self.basis - returned)
         if self.p.floor == Floor.DOLLAR_FOR_DOLLAR:
             self.floor = max(ZERO, self.floor - gross)
         else:
@@ -481,7 +487,7 @@ class Contract:
 
 BREAKDOWN = (
     "payment maintenance transfer transfer_fee gross free_available free surrender_charge premium_tax taxable "
-    "withholding net company surrender_value death_benefit"
+    "withholding basis_carried net company surrender_value death_benefit"
 ).split()
 
 

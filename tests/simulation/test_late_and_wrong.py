@@ -7,16 +7,26 @@ from nothing gives, in every cent and unit, and the entries must add up to it.
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 
 from inforce.contracts import Contract, Event, Reversal
 from inforce.contracts.events import (
     AllocationChange,
+    Application,
+    ApplicationCompleted,
+    BasisReport,
+    Consent,
     DeathNotice,
     DeathProof,
+    Delivery,
+    FreeLook,
+    Freeze,
     Issue,
+    PaymentReturned,
     PurchasePayment,
+    Release,
     Surrender,
     Transfer,
     Withdrawal,
@@ -26,7 +36,7 @@ from inforce.cycle.invariants import check_replay, check_touched
 from inforce.dates import valuation_dates
 from inforce.ledger import Book, Done, MemoryBook
 from inforce.market import Market, MarketData, Rates, Series, SubAccount
-from inforce.terms import find_product
+from inforce.terms import Product, find_product
 
 PRODUCT = find_product("flex-extra")
 FUNDS = {"flex-extra": list(PRODUCT.terms(  # the order of the mechanics
@@ -34,6 +44,7 @@ FUNDS = {"flex-extra": list(PRODUCT.terms(  # the order of the mechanics
 ).sections.sub_accounts)}  # fmt: skip
 FIRST, LAST = date(1996, 1, 2), date(2000, 6, 30)
 ACCOUNTS = ("equity", "blend", "guaranteed-principal-account")
+FROZEN = ["purchase_payment", "transfer", "withdrawal", "surrender", "allocation", "free_look"]
 SHARES = {"equity": 500_000_000, "blend": 300_000_000, "guaranteed-principal-account": 200_000_000}
 
 
@@ -55,6 +66,8 @@ def random_market() -> Market:
 
 
 MARKET = random_market()
+VOIDING = PRODUCT.supposing({"death_benefit.requests_after_death": "void",
+                             "purchase_payments.returned.loss_borne_by": "owner"}, "the other choices")  # fmt: skip
 
 
 @dataclass
@@ -76,7 +89,7 @@ def random_life(seed: int) -> Life:
     tax = chance.choice(["qualified", "non_qualified"])
     contract = Contract(f"C{seed}", "flex-extra", form, tax, chance.choice(["MA", "CA"]), allocation=SHARES)
     start = FIRST + timedelta(days=chance.randrange(200))
-    events: list[Event] = [Issue(id="issue", on=start)]
+    events: list[Event] = [*random_application(chance, start), Issue(id="issue", on=start)]
     for number in range(chance.randrange(4, 25)):
         on = start + timedelta(days=chance.randrange(-5, 1000))
         entered = on + timedelta(days=chance.choice([0, 0, 0, chance.randrange(250)]))
@@ -87,15 +100,17 @@ def random_life(seed: int) -> Life:
 
 def random_event(chance: Random, number: int, on: date, entered: date, before: list[Event]) -> Event:
     kind = chance.choices(
-        ["pay", "withdraw", "transfer", "allocate", "reverse", "surrender", "notice", "proof"],
-        [8, 5, 3, 1, 3, 0.3, 0.3, 0.3],
-    )[0]
+        ["pay", "withdraw", "transfer", "allocate", "reverse", "surrender", "notice", "proof", "bounce", "report",
+         "freeze", "release", "deliver", "return"],
+        [8, 5, 3, 1, 3, 0.3, 0.4, 0.3, 1, 1, 0.7, 0.7, 0.3, 0.3],
+    )[0]  # fmt: skip
     common = {"id": f"{kind}{number}", "on": on, "entered": entered}
     if kind == "pay":
-        return PurchasePayment(**common, amount=chance.randrange(1, 6_000_000))
+        source = chance.choice(["check", "exchange_1035"])
+        return PurchasePayment(**common, amount=chance.randrange(1, 6_000_000), source=source)
     if kind == "withdraw":
-        return Withdrawal(**common, amount=chance.randrange(1, 1_500_000), net=chance.random() < 0.5,
-                          withholding=chance.choice([0, 100_000_000]))  # fmt: skip
+        paid = chance.choice([{}, {"withholding": 100_000_000}, {"exchange_to": "Acme"}, {"rollover_to": "a plan"}])
+        return Withdrawal(**common, amount=chance.randrange(1, 1_500_000), net=chance.random() < 0.5, **paid)
     if kind == "transfer":
         out, into = chance.sample(ACCOUNTS, 2)
         return Transfer(**common, **{"from": {out: -chance.randrange(1, 11) * 100_000_000}}, to={into: 1_000_000_000})
@@ -107,14 +122,48 @@ def random_event(chance: Random, number: int, on: date, entered: date, before: l
         return DeathNotice(**common, date_of_death=on - timedelta(days=chance.randrange(30)))
     if kind == "proof":
         return DeathProof(**common)
+    if kind != "reverse":
+        return administrative_event(chance, kind, common, before)
     return Reversal(id=f"reverse{number}", on=entered, entered=entered, of=chance.choice(before).id)
 
 
-def live(life: Life, book: Book) -> Cycle:
+def administrative_event(chance: Random, kind: str, common: dict[str, Any], before: list[Event]) -> Event:
+    """A freeze, delivery or return; a returned payment, reported basis or release, mostly of what it can be of."""
+    if kind == "freeze":
+        return Freeze(**common, cause="legal_order", refuses=chance.sample(FROZEN, 2))
+    if kind == "deliver":
+        return Delivery(**common, delivered=common["on"] - timedelta(days=chance.randrange(30)))
+    if kind == "return":
+        return FreeLook(**common)
+    wanted: tuple[type[Event], ...] = (Freeze,) if kind == "release" else (PurchasePayment,)
+    of = chance.choice([e for e in before if isinstance(e, wanted)] or before).id
+    if kind == "bounce":
+        return PaymentReturned(**common, of=of)
+    if kind == "report":
+        return BasisReport(**common, of=of, basis=chance.randrange(3_000_000))
+    return Release(**common, of=of)
+
+
+def random_application(chance: Random, start: date) -> list[Event]:
+    """Often none; else complete or not, and then perhaps completed or held by consent, perhaps too late."""
+    on = start - timedelta(days=chance.randrange(20))
+    if chance.random() < 0.5:
+        return []
+    if chance.random() < 0.4:
+        return [Application(id="application", on=on)]
+    asked: list[Event] = [Application(id="application", on=on, complete=False, missing="the signature")]
+    for kind in (ApplicationCompleted, Consent):
+        if chance.random() < 0.7:
+            came = on + timedelta(days=chance.randrange(20))
+            asked.append(kind(id=kind.__name__, on=came, entered=came + timedelta(days=chance.choice([0, 0, 30]))))
+    return asked
+
+
+def live(life: Life, book: Book, product: Product = PRODUCT) -> Cycle:
     """Feed a life to the daily cycle in its order of entry."""
     book.open(life.contract)
-    cycle = Cycle(book, MARKET, lambda _: PRODUCT)
-    queue, day = list(life.events), life.start - timedelta(days=10)
+    cycle = Cycle(book, MARKET, lambda _: product)
+    queue, day = list(life.events), life.start - timedelta(days=25)
     while day <= life.end:
         while queue and (queue[0].entered or queue[0].on) <= day:
             book.record(life.contract.id, queue.pop(0))
@@ -126,7 +175,7 @@ def live(life: Life, book: Book) -> Cycle:
 @pytest.mark.parametrize("seed", range(120))
 def test_stored_is_replayed(seed: int) -> None:
     life, book = random_life(seed), MemoryBook()
-    cycle = live(life, book)
+    cycle = live(life, book, VOIDING if seed % 2 else PRODUCT)
     assert list(check_replay(cycle, life.contract.id)) == []
 
 

@@ -34,7 +34,14 @@ SPECIAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "allocation": {"allocation": ALLOCATIONS},
     "transfer": {"from": PARTS, "to": ALLOCATIONS},
     "withdrawal": {"amount": CENTS, "net": st.booleans(), "from": st.none() | PARTS, "withholding": SHARES},
-    "surrender": {"withholding": SHARES},
+    "application": {"complete": st.just(False), "missing": st.just("x"), "consents_to_hold": st.booleans()},
+    "delivery": {"delivered": st.none()},
+    "basis_report": {"of": NAMES, "basis": st.integers(0)},
+    "payment_returned": {"of": NAMES},
+    "freeze": {"cause": st.sampled_from(["legal_order", "other"]),
+               "refuses": st.lists(st.sampled_from(["withdrawal", "transfer"]), min_size=1)},
+    "release": {"of": NAMES},
+    "surrender": {"withholding": st.just(0), "exchange_to": NAMES},
     "death_notice": {"date_of_death": DAYS, "party": NAMES},
     "death_proof": {"withholding": SHARES},
     "reversal": {"of": NAMES},
@@ -112,8 +119,9 @@ def test_one_event_has_one_text() -> None:
     other = samples.withdrawal(**{"from": {"a": 500, "b": -100_000_000}})
     assert encoding.event_text(one) == encoding.event_text(other)
     assert encoding.event_text(one) == (
-        '{"amount":null,"at":"12:00:00","channel":"","entered":null,"from":{"a":500,"b":-100000000},"id":"",'
-        '"key":"","kind":"withdrawal","net":false,"on":"2001-05-02","reason":"","who":"","withholding":0}'
+        '{"amount":null,"at":"12:00:00","channel":"","entered":null,"exchange_to":"","from":{"a":500,"b":-100000000},"id":"",'
+        '"key":"","kind":"withdrawal","net":false,"on":"2001-05-02","reason":"","rollover_to":"","who":"",'
+        '"withholding":0}'
     )
 
 

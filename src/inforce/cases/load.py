@@ -107,7 +107,7 @@ def _contract(card: Case, product: Product) -> Contract:
     c: ContractCard = card.contract
     return Contract(
         c.id, product.id, c.form, c.qualification, c.issue_state, c.residence_state, c.selling_firm, c.allocation,
-        tuple(c.parties), c.readings,
+        tuple(c.parties), c.readings, c.replacement,
     )  # fmt: skip
 
 

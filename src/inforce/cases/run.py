@@ -190,6 +190,7 @@ def breakdown_figures(applied: Applied) -> dict[str, Any]:
         "transfer_fee": b.transfer_fee,
         "taxable": b.taxable,
         "withholding": b.withholding,
+        "basis_carried": b.basis_carried,
         "net": b.net,
         "benefit_beyond_value": b.company,
         "by_account": {name: b.account_change[k] for k, name in enumerate(names)},

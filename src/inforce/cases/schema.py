@@ -5,11 +5,11 @@ The field descriptions are the case reference (`docs/reference/case-files.md`).
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from inforce.contracts import AnyEvent, Party
+from inforce.contracts import AnyEvent, Party, wrong_parties
 from inforce.contracts.events import Allocation, DeathProof, Part, Positive, Surrender, Withdrawal, Withholding
 from inforce.terms.values import Amount, Cents, Day, Exact, Rate, Strict, Whole, YesNo
 
@@ -39,6 +39,14 @@ class ContractCard(Strict):
     allocation: Allocation = Field(default={}, description="Standing allocation of payments, percentages of 100%")
     parties: list[Party] = Field(default=[], description="Who is what in the contract")
     readings: dict[str, str] = Field(default={}, description="Chosen reading of a term, by the term's path")
+    replacement: YesNo = Field(default=False, description="`yes`: it replaces an existing policy or contract")
+
+    @model_validator(mode="after")
+    def _parties_fit(self) -> Self:
+        wrong = wrong_parties(self.parties)
+        if wrong:
+            raise ValueError(wrong)
+        return self
 
 
 class OpeningSegment(Strict):
@@ -157,11 +165,15 @@ class QuoteRequest(Strict):
     net: YesNo = Field(default=False, description="Of a withdrawal: the amount is what the owner is to receive")
     from_: dict[str, Part] | None = Field(default=None, alias="from", description="Of a withdrawal: as in the event")
     withholding: Withholding = 0
+    exchange_to: str = Field(default="", description="Of a withdrawal or surrender: as in the event")
+    rollover_to: str = Field(default="", description="Of a withdrawal or surrender: as in the event")
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> "QuoteRequest":
         if self.kind != "withdrawal" and (self.amount is not None or self.net or self.from_ is not None):
             raise ValueError(f"a {self.kind} quote takes neither amount nor net nor from")
+        if self.kind == "death" and (self.exchange_to or self.rollover_to):
+            raise ValueError("a death quote takes neither exchange_to nor rollover_to")
         quote_event(self, date(2000, 1, 3))
         return self
 
@@ -186,6 +198,7 @@ class Expectation(Strict):
     free_amount: Cents | None = None
     purchase_payments: Cents | None = None
     withdrawals: Cents | None = None
+    basis: Cents | None = Field(default=None, description="Investment in the contract")
     suspense: Cents | None = None
     status: Literal["in_force", "death_notified", "surrendered", "cancelled", "death_paid"] | None = None
     contract_year: Whole | None = None
@@ -210,6 +223,7 @@ class Expectation(Strict):
     transfer_fee: Cents | None = None
     taxable: Cents | None = None
     withholding: Cents | None = None
+    basis_carried: Cents | None = Field(default=None, description="Basis that goes with an exchange or rollover")
     net: Cents | None = None
     benefit_beyond_value: Cents | None = None
     by_account: dict[str, Cents] | None = Field(default=None, description="What went into (+) or out of (-) accounts")
@@ -242,11 +256,12 @@ class Case(Strict):
 
 def quote_event(request: QuoteRequest, on: date) -> Withdrawal | Surrender | DeathProof:
     """The request that a quote stands for. ValueError where a withdrawal does not say how much."""
+    carried = {"exchange_to": request.exchange_to, "rollover_to": request.rollover_to}
     if request.kind == "surrender":
-        return Surrender(id="quote", on=on, withholding=request.withholding)
+        return Surrender(id="quote", on=on, withholding=request.withholding, **carried)
     if request.kind == "death":
         return DeathProof(id="quote", on=on, withholding=request.withholding)
     return Withdrawal.model_validate(
         {"id": "quote", "on": on, "amount": request.amount, "net": request.net, "from": request.from_,
-         "withholding": request.withholding}
+         "withholding": request.withholding, **carried}
     )  # fmt: skip

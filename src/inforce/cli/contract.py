@@ -50,6 +50,12 @@ def quote(
         ),
     ] = None,
     withholding: Annotated[str, typer.Option(help="Income tax withheld from the taxable part.")] = "0%",
+    exchange_to: Annotated[
+        str, typer.Option(metavar="COMPANY", help="1035 exchange to that company's contract: its basis goes with it.")
+    ] = "",
+    rollover_to: Annotated[
+        str, typer.Option(metavar="PLAN", help="Direct rollover of a qualified contract to that plan or company.")
+    ] = "",
     known_at: KnownAt = None,
     book: BookAt = None,
     between: Between = "refuse",
@@ -61,7 +67,9 @@ def quote(
     from .output import print_json
 
     loaded = subject(name, book, between, known_at)
-    request = _request(kind, on, amount, net, from_, withholding)
+    request = _request(
+        kind, on, amount, net, from_, withholding=withholding, exchange_to=exchange_to, rollover_to=rollover_to
+    )
     q = price(loaded.advance(on, known_at), loaded.market, request)
     if as_json:
         print_json(q)
@@ -128,7 +136,7 @@ def show(
         print_life(position)
 
 
-def _request(kind: str, on: Any, amount: str | None, net: bool, from_: list[str] | None, withholding: str) -> Any:
+def _request(kind: str, on: Any, amount: str | None, net: bool, from_: list[str] | None, **paid: str) -> Any:
     from inforce.contracts import EVENT_KINDS
     from inforce.errors import BadInput
     from inforce.terms.values import parsed
@@ -136,7 +144,7 @@ def _request(kind: str, on: Any, amount: str | None, net: bool, from_: list[str]
     from .options import one_of
 
     one_of(kind, QUOTES, "quote")
-    given: dict[str, Any] = {"id": "quote", "on": on, "withholding": withholding}
+    given: dict[str, Any] = {"id": "quote", "on": on, **{name: text for name, text in paid.items() if text}}
     if kind == "withdrawal":
         given |= {"net": net}
         given |= {"amount": amount} if amount is not None else {}
@@ -188,6 +196,8 @@ def _print_value(v: "Valuation", known_at: Any) -> None:
         out.print(f"waiting: {text}", markup=False)
     for text in v.declined:
         out.print(f"refused: {text}", markup=False)
+    for text in v.notices:
+        out.print(f"note: {text}", markup=False)
     out.print(f"\nRests on {v.assumptions} assumptions (inforce product assumptions {v.product}); terms {v.terms}.")
     out.print("Inforce models filings; the contract itself and state law govern.")
 
@@ -205,7 +215,8 @@ def print_quote(q: "Quote", product: str) -> None:
         "market value adjustment": q.market_value_adjustment,
         "surrender charge": -q.surrender_charge, "premium tax": -q.premium_tax,
         "benefit beyond the contract value": q.benefit_beyond_value, "  taxable part": q.taxable,
-        "income tax withheld": -q.withholding, "paid": q.net, "contract value after": q.value_after,
+        "income tax withheld": -q.withholding, "  basis that goes with it": q.basis_carried,
+        "paid": q.net, "contract value after": q.value_after,
     }, always=("contract value before", "taken from the contract", "surrender charge", "paid",
                "contract value after")))  # fmt: skip
     if q.charge_reason:
@@ -249,7 +260,7 @@ def print_life(position: Any) -> None:
         charges = b.maintenance + b.surrender_charge + b.premium_tax + b.transfer_fee
         if item.operation == "anniversary" or (item.operation == "maintenance_charge" and not charges):
             continue
-        rows.add_row(str(item.day), item.event.id if item.event else "", item.operation.replace("_", " "),
+        rows.add_row(str(item.day), item.event.id if item.event else "", _what(applied),
                      dollars(amount) if amount else "", dollars(charges) if charges else "",
                      dollars(b.net) if b.net else "", dollars(b.value))  # fmt: skip
     out = console()
@@ -258,8 +269,19 @@ def print_life(position: Any) -> None:
         out.print(f"refused {d.day} {d.recorded.event.id} ({d.recorded.event.kind}): {d.refused}", markup=False)
     for event, reversal in position.taken_back.items():
         out.print(f"reversed: {event}, taken back by {reversal}", markup=False)
+    for text in position.notices:
+        out.print(f"note: {text}", markup=False)
     for w in position.waiting:
         out.print(f"waiting {w.day} {w.recorded.event.id} ({w.recorded.event.kind}): for {w.waits_for}", markup=False)
+
+
+def _what(applied: Any) -> str:
+    """What an event did, in words; of an exchange or rollover where the money went, and with which basis."""
+    from .output import dollars
+
+    words: str = applied.item.operation.replace("_", " ")
+    to = getattr(applied.item.event, "carried_to", "")
+    return f"{words} to {to}, basis {dollars(applied.breakdown.basis_carried)}" if to else words
 
 
 def _plain_entry(entry: Any, places: int) -> dict[str, Any]:

@@ -1,12 +1,24 @@
 """Contracts: parties and roles, elections, events, good order."""
 
-from .contract import Contract, Party
-from .events import EVENT_KINDS, PRICED, AnyEvent, Event, Reversal
-from .good_order import check_allocation, check_application, check_event, refusal
+from .contract import Contract, Party, wrong_parties
+from .events import EVENT_KINDS, LASTING, PRICED, REACHING_BACK, AnyEvent, Event, Reversal
+from .good_order import (
+    check_allocation,
+    check_application,
+    check_claim,
+    check_concerns,
+    check_delivery,
+    check_event,
+    check_mention,
+    check_not_frozen,
+    refusal,
+)
 
 __all__ = [
     "EVENT_KINDS",
+    "LASTING",
     "PRICED",
+    "REACHING_BACK",
     "AnyEvent",
     "Contract",
     "Event",
@@ -14,6 +26,12 @@ __all__ = [
     "Reversal",
     "check_allocation",
     "check_application",
+    "check_claim",
+    "check_concerns",
+    "check_delivery",
     "check_event",
+    "check_mention",
+    "check_not_frozen",
     "refusal",
+    "wrong_parties",
 ]

@@ -5,7 +5,7 @@ field descriptions make the event reference, `docs/reference/events.md`.
 """
 
 import re
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -56,6 +56,11 @@ Part = Annotated[int, BeforeValidator(_part)]
 """Cents, or minus a share in parts per billion; written as dollars, a percentage of the account, or `all`."""
 Clock = Annotated[time, BeforeValidator(_clock)]
 Allocation = dict[str, Rate]
+Freezable = Literal[
+    "purchase_payment", "allocation", "transfer", "withdrawal", "surrender", "free_look", "death_proof"
+]  # fmt: skip
+EXCHANGE = "exchange_1035"
+"""Source of a payment that comes from another contract. (Internal Revenue Code, section 1035)"""
 Withholding = Annotated[Rate, Field(ge=0, le=PPB, description="Part of the taxable amount withheld for income tax")]
 
 
@@ -89,6 +94,29 @@ class Application(Event):
     """An application for a contract."""
 
     kind: Literal["application"] = "application"
+    complete: YesNo = Field(default=True, description="`no`: something is missing; money with it waits, or goes back")
+    missing: str = Field(default="", description="What an incomplete application lacks, in words")
+    consents_to_hold: YesNo = Field(
+        default=False, description="`yes`: the applicant agrees that money is held until the application is complete"
+    )
+
+    @model_validator(mode="after")
+    def _says_what_is_missing(self) -> Self:
+        if self.complete == bool(self.missing):
+            raise ValueError("an application with `complete: no` says what is `missing`, a complete one does not")
+        return self
+
+
+class ApplicationCompleted(Event):
+    """What an incomplete application lacked has come: it is in good order."""
+
+    kind: Literal["application_completed"] = "application_completed"
+
+
+class Consent(Event):
+    """The applicant agrees that money is held until the application is complete."""
+
+    kind: Literal["consent"] = "consent"
 
 
 class Issue(Event):
@@ -99,18 +127,59 @@ class Issue(Event):
     delivered: Day | None = Field(default=None, description="Delivery to the owner, from which the free look counts")
 
 
+class Delivery(Event):
+    """The contract was delivered to the owner; the free look counts from then, also where it is known late."""
+
+    kind: Literal["delivery"] = "delivery"
+    delivered: Day | None = Field(default=None, description="Day of delivery, where earlier than `on`")
+
+    @model_validator(mode="after")
+    def _delivered_before(self) -> Self:
+        if self.delivered is not None and self.delivered > self.on:
+            raise ValueError(f"delivered on {self.delivered}, after the {self.on} on which that was known")
+        return self
+
+    @property
+    def day(self) -> date:
+        """The day of delivery."""
+        return self.delivered or self.on
+
+
 class PurchasePayment(Event):
     """Money for the contract. Before issue it waits in suspense."""
 
     kind: Literal["purchase_payment"] = "purchase_payment"
     amount: Positive = Field(description="Dollars paid, before premium tax")
     allocation: Allocation | None = Field(default=None, description="For this payment; else the standing allocation")
-    source: str = Field(default="", description="Check, rollover, exchange, employer, …")
+    source: str = Field(
+        default="", description="Check, rollover, employer, …; `exchange_1035`: from another contract, with its basis"
+    )
     tax_year: Whole | None = Field(default=None, description="Tax year it counts for")
     basis: Amount | None = Field(
         default=None,
-        description="Investment in the contract it carries; if not given the payment (non-qualified) or 0 (qualified)",
+        description="Investment in the contract it carries; if not given the payment (non-qualified) or 0 (qualified, "
+        "and an `exchange_1035` until a `basis_report` comes)",
     )
+
+    @property
+    def exchanged(self) -> bool:
+        """Does it come from another contract, with that contract's basis?"""
+        return self.source == EXCHANGE
+
+
+class BasisReport(Event):
+    """The ceding carrier reports the basis that a payment carried; it counts from the day of the payment."""
+
+    kind: Literal["basis_report"] = "basis_report"
+    of: str = Field(description="Id of the purchase payment")
+    basis: Amount = Field(description="Investment in the contract that it carried")
+
+
+class PaymentReturned(Event):
+    """The bank returns a payment unpaid: it is taken back as if it had never been made."""
+
+    kind: Literal["payment_returned"] = "payment_returned"
+    of: str = Field(description="Id of the purchase payment")
 
 
 class AllocationChange(Event):
@@ -128,7 +197,35 @@ class Transfer(Event):
     to: Allocation = Field(description="Where it goes, in percentages that add up to 100%")
 
 
-class Withdrawal(Event):
+class _PaidOut(Event):
+    """What a withdrawal and a surrender have in common: where the money goes."""
+
+    withholding: Withholding = 0
+    exchange_to: str = Field(
+        default="", description="Non-qualified: the company whose contract gets the money in a 1035 exchange, with its "
+        "part of the basis; not income, nothing withheld",
+    )  # fmt: skip
+    rollover_to: str = Field(
+        default="", description="Qualified: the plan or company that gets the money in a direct rollover; likewise"
+    )
+
+    @model_validator(mode="after")
+    def _one_destination(self) -> Self:
+        if self.exchange_to and self.rollover_to:
+            raise ValueError("names both `exchange_to` and `rollover_to`; a contract is qualified or it is not")
+        if self.carried_to and self.withholding:
+            raise ValueError(
+                "money that goes straight to another contract or plan is not income; leave out withholding"
+            )
+        return self
+
+    @property
+    def carried_to(self) -> str:
+        """The company or plan that gets the money with its basis; empty where the owner is paid."""
+        return self.exchange_to or self.rollover_to
+
+
+class Withdrawal(_PaidOut):
     """A partial withdrawal."""
 
     kind: Literal["withdrawal"] = "withdrawal"
@@ -140,7 +237,6 @@ class Withdrawal(Event):
         description="Named accounts. With `amount`: percentages of it that add up to 100%. Without: what each gives, "
         "dollars, a percentage of the account, or `all`. If not given: all accounts, in proportion to their values",
     )
-    withholding: Withholding = 0
 
     @model_validator(mode="after")
     def _some_amount(self) -> "Withdrawal":
@@ -151,11 +247,10 @@ class Withdrawal(Event):
         return self
 
 
-class Surrender(Event):
+class Surrender(_PaidOut):
     """The owner gives the contract up for its surrender value."""
 
     kind: Literal["surrender"] = "surrender"
-    withholding: Withholding = 0
 
 
 class FreeLook(Event):
@@ -183,6 +278,28 @@ class DeathProof(Event):
 
     kind: Literal["death_proof"] = "death_proof"
     withholding: Withholding = 0
+    party: str = Field(default="", description="The beneficiary who proves, by the party's id; all where not given")
+
+
+class Freeze(Event):
+    """Requests are refused until a release: a legal order, a missing tax number, a death that is only suspected."""
+
+    kind: Literal["freeze"] = "freeze"
+    cause: Literal["legal_order", "missing_tax_number", "suspected_death", "suspected_fraud", "other"] = Field(
+        description="Why"
+    )
+    refuses: list[Freezable] = Field(
+        default=["withdrawal", "surrender", "free_look", "death_proof"],
+        min_length=1,
+        description="Kinds of requests that are refused; if not given those that pay money out",
+    )
+
+
+class Release(Event):
+    """A freeze ends."""
+
+    kind: Literal["release"] = "release"
+    of: str = Field(description="Id of the freeze")
 
 
 class Reversal(Event):
@@ -194,8 +311,13 @@ class Reversal(Event):
 
 AnyEvent = Annotated[
     Application
+    | ApplicationCompleted
+    | Consent
     | Issue
+    | Delivery
     | PurchasePayment
+    | BasisReport
+    | PaymentReturned
     | AllocationChange
     | Transfer
     | Withdrawal
@@ -203,13 +325,20 @@ AnyEvent = Annotated[
     | FreeLook
     | DeathNotice
     | DeathProof
+    | Freeze
+    | Release
     | Reversal,
     Field(discriminator="kind"),
 ]
 EVENT_KINDS: dict[str, type[Event]] = {
     "application": Application,
+    "application_completed": ApplicationCompleted,
+    "consent": Consent,
     "issue": Issue,
+    "delivery": Delivery,
     "purchase_payment": PurchasePayment,
+    "basis_report": BasisReport,
+    "payment_returned": PaymentReturned,
     "allocation": AllocationChange,
     "transfer": Transfer,
     "withdrawal": Withdrawal,
@@ -217,9 +346,15 @@ EVENT_KINDS: dict[str, type[Event]] = {
     "free_look": FreeLook,
     "death_notice": DeathNotice,
     "death_proof": DeathProof,
+    "freeze": Freeze,
+    "release": Release,
     "reversal": Reversal,
 }
 PRICED = frozenset(
     {"purchase_payment", "transfer", "withdrawal", "surrender", "free_look", "death_notice", "death_proof"}
 )
 """Kinds that the mechanics applies, on a valuation date."""
+REACHING_BACK = frozenset({"reversal", "payment_returned", "basis_report", "death_notice"})
+"""Kinds that may change what earlier events did: a contract that has done them is replayed."""
+LASTING = REACHING_BACK | {"application", "application_completed", "consent", "issue", "freeze", "release"}
+"""Kinds that bear on events to come: whoever goes on from a stored position reads them again."""

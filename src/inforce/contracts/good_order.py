@@ -9,8 +9,27 @@ from inforce.mechanics.money import PPB
 from inforce.mechanics.records import Reason
 from inforce.terms import STATES, ContractTerms, Product
 
-from .contract import Contract
-from .events import AllocationChange, Event, FreeLook, Issue, PurchasePayment, Reversal, Transfer, Withdrawal
+from .contract import Contract, wrong_parties
+from .events import (
+    AllocationChange,
+    Application,
+    ApplicationCompleted,
+    BasisReport,
+    Consent,
+    DeathProof,
+    Delivery,
+    Event,
+    FreeLook,
+    Freeze,
+    Issue,
+    PaymentReturned,
+    PurchasePayment,
+    Release,
+    Reversal,
+    Surrender,
+    Transfer,
+    Withdrawal,
+)
 
 TERM_OF_REASON: Final[Mapping[Reason, str]] = {
     Reason.BELOW_MINIMUM_WITHDRAWAL: "withdrawals.minimum",
@@ -67,14 +86,43 @@ def check_application(contract: Contract, product: Product, on: date) -> None:
         raise Refused("not_sold_yet", f"the {contract.form} form is sold from {sale.from_}", citation=source)
     if sale.to is not None and on > sale.to:
         raise Refused("not_sold_any_more", f"the {contract.form} form was sold until {sale.to}", citation=source)
+    if wrong_parties(contract.parties):
+        raise Refused("beneficiaries_wrong", wrong_parties(contract.parties))
 
 
-def check_reversal(event: Reversal, target: Event | None) -> None:
-    """Can this reversal take its event back? Raises Refused."""
+def check_mention(event: Reversal | PaymentReturned | BasisReport | Release, target: Event | None) -> None:
+    """Is the event that this one names there, and of a kind that it can be said of? Raises Refused."""
     if target is None:
-        raise Refused("unknown_event", f"there is no event {event.of!r} to take back by {event.on}")
-    if isinstance(target, Issue | Reversal):
-        raise Refused("not_reversible", f"event {event.of!r} is of kind {target.kind}, which cannot be taken back")
+        raise Refused("unknown_event", f"there is no event {event.of!r} by {event.on}, which {event.kind} names")
+    if isinstance(event, Reversal):
+        if isinstance(target, Issue | Reversal):
+            raise Refused("not_reversible", f"event {event.of!r} is of kind {target.kind}, which cannot be taken back")
+        return
+    wanted = Freeze if isinstance(event, Release) else PurchasePayment
+    if not isinstance(target, wanted):
+        raise Refused("wrong_kind", f"event {event.of!r} is of kind {target.kind}; {event.kind} is of a "
+                      f"{wanted.model_fields['kind'].default}")  # fmt: skip
+    if target.on > event.on:
+        raise Refused("unknown_event", f"event {event.of!r} is of {target.on}, after this {event.kind} of {event.on}")
+
+
+def check_concerns(event: ApplicationCompleted | Consent, application: Application | None) -> None:
+    """Is there an application that this can be of? Raises Refused."""
+    if application is None or application.on > event.on:
+        raise Refused("no_application", f"there is no application by {event.on}")
+
+
+def check_delivery(event: Delivery, issued: date | None) -> None:
+    """A contract is delivered after its issue. Raises Refused."""
+    if issued is None or event.day < issued:
+        raise Refused("delivered_before_issue", f"delivered on {event.day}, and not issued by then")
+
+
+def check_not_frozen(event: Event, freeze: Freeze | None) -> None:
+    """Raises Refused where a freeze refuses the request."""
+    if freeze is not None:
+        raise Refused("frozen", f"{freeze.id} of {freeze.on} ({freeze.cause.replace('_', ' ')}) refuses a {event.kind} "
+                      "until it is released")  # fmt: skip
 
 
 def check_event(event: Event, terms: ContractTerms, issued: date | None, delivered: date | None, on: date) -> None:
@@ -83,6 +131,8 @@ def check_event(event: Event, terms: ContractTerms, issued: date | None, deliver
     Raises:
         Refused: with a named reason.
     """
+    if isinstance(event, Withdrawal | Surrender):
+        _check_destination(event, terms)
     if isinstance(event, PurchasePayment | AllocationChange) and event.allocation is not None:
         check_allocation(event.allocation, terms, issued or on, on)
     if isinstance(event, Transfer):
@@ -96,6 +146,25 @@ def check_event(event: Event, terms: ContractTerms, issued: date | None, deliver
         start = delivered or issued or on
         if event.on > start + timedelta(days=terms.sections.free_look.days):
             raise refusal(Reason.FREE_LOOK_OVER, terms)
+
+
+def _check_destination(event: Withdrawal | Surrender, terms: ContractTerms) -> None:
+    """A 1035 exchange is of a non-qualified contract, a direct rollover of a qualified one."""
+    if event.exchange_to and terms.cohort.qualification == "qualified":
+        raise Refused("not_exchangeable", "a qualified contract has no 1035 exchange; ask with `rollover_to`")
+    if event.rollover_to and terms.cohort.qualification == "non_qualified":
+        raise Refused("not_rollable", "a non-qualified contract has no direct rollover; ask with `exchange_to`")
+
+
+def check_claim(event: DeathProof, contract: Contract) -> None:
+    """Is the one who proves a beneficiary, and the only one? Raises Refused."""
+    known = [party.id for party in contract.beneficiaries]
+    if event.party and event.party not in known:
+        raise Refused("unknown_beneficiary", f"{event.party!r} is no beneficiary of the contract; it has "
+                      f"{', '.join(known) or 'none'}")  # fmt: skip
+    if event.party and len(known) > 1:
+        raise Refused("not_supported_yet", "a claim of one of several beneficiaries cannot be paid by itself; record "
+                      "the proof without `party` when all have proved")  # fmt: skip
 
 
 def _check_payments_continue(terms: ContractTerms, on: date) -> None:

@@ -7,15 +7,32 @@ from datetime import date, timedelta
 from heapq import heappop, heappush
 from itertools import count
 
-from inforce.contracts import Contract, Event, check_application, check_event
+from inforce.contracts import (
+    PRICED,
+    Contract,
+    Event,
+    check_allocation,
+    check_application,
+    check_claim,
+    check_concerns,
+    check_delivery,
+    check_event,
+    check_mention,
+    check_not_frozen,
+)
 from inforce.contracts.events import (
     AllocationChange,
     Application,
+    ApplicationCompleted,
+    Consent,
+    DeathProof,
+    Delivery,
+    Freeze,
     Issue,
+    PaymentReturned,
     PurchasePayment,
-    Reversal,
+    Release,
 )
-from inforce.contracts.good_order import check_allocation, check_reversal
 from inforce.dates import day_number
 from inforce.errors import Backdated, Fault, MissingData, Refused
 from inforce.ledger import Entry, Line, Recorded, Snapshot
@@ -23,12 +40,15 @@ from inforce.market import Market
 from inforce.mechanics.annuity import step
 from inforce.mechanics.records import Annuity, Breakdown, Due, Reason, Status, make_room, new_annuity, new_breakdown
 from inforce.mechanics.records import Market as Prices
-from inforce.terms import ContractTerms, Product
+from inforce.mechanics.units import value_of
+from inforce.terms import ContractTerms, Product, VariableAnnuityTerms
 
-from .posting import engine_version, entry_for, received_lines, returned_lines, step_lines
+from .intake import Intake
+from .posting import engine_version, entry_for, lost_lines, received_lines, returned_lines, step_lines
 from .prices import Pricer
 from .requests import account_names, check_limits, due_for
 from .schedule import Item, TermsOn, calendar_items, pricing_day, rank, request_item, segment_ends
+from .standing import Standing, freezes
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +116,9 @@ class Position:
     filed_by: date | None = None
     """Terms as filed up to this day; None: everything."""
     taken_back: dict[str, str] = field(default_factory=dict)
-    """Events that a reversal has taken back, each with the reversal's id."""
+    """Events taken back, each with the id of the reversal, returned payment or death notice that did it."""
+    freezes: list[tuple[Freeze, date | None]] = field(default_factory=list)
+    """Each with the day of its release."""
 
     def __post_init__(self) -> None:
         self.reached = self.through
@@ -106,6 +128,21 @@ class Position:
         if self.issued is None:
             raise Refused("not_issued", f"contract {self.contract.id} is not issued on {on}")
         return self.product.terms(self.contract.cohort(self.issued), on, self.filed_by)
+
+    def freeze(self, kind: str, on: date) -> Freeze | None:
+        """The freeze that refuses requests of a kind on a day."""
+        return next((f for f, released in self.freezes
+                     if kind in f.refuses and f.on <= on and (released is None or on < released)), None)  # fmt: skip
+
+    @property
+    def notices(self) -> list[str]:
+        """What somebody must know who deals with the contract: freezes that hold, exchanges without a basis."""
+        held = [f"{f.id} ({f.cause.replace('_', ' ')}) of {f.on} freezes: {', '.join(f.refuses)}"
+                for f, released in self.freezes if released is None or released > self.through]  # fmt: skip
+        paid = [a.item.event for a in self.applied if isinstance(a.item.event, PurchasePayment)]
+        taxed = self.contract.qualification == "non_qualified"
+        return held + [f"the basis of {event.id} is not reported; until then it is 0"
+                       for event in paid if taxed and event.exchanged and event.basis is None]  # fmt: skip
 
     def snapshot(self) -> Snapshot:
         """A copy to go on from."""
@@ -152,6 +189,8 @@ class _Fold:
         self.ends: set[date] = set()
         """Days on which ends of segments are planned already."""
         self.terms_on: TermsOn = lambda day: position.terms(day).sections
+        self.bought: dict[str, Breakdown] = {}
+        """What payments that the bank returned would have done, by their ids."""
         position.allocation = position.contract.allocation
         if opening is not None:
             position.issued, position.delivered, position.suspense = opening.issued, opening.delivered, opening.suspense
@@ -165,7 +204,7 @@ class _Fold:
             item = heappop(self.agenda)[-1]
             event = item.event
             if item.day > self.position.through:
-                self._wait(item, f"its valuation date {item.day}")
+                self._wait(item, self._later(item))
             elif isinstance(event, PurchasePayment) and self.position.issued is None:
                 self._hold(item)
             elif self.position.stalled is not None:
@@ -176,17 +215,23 @@ class _Fold:
     def _agenda(self, recorded: list[Recorded]) -> list[Item]:
         """Every item of events and anniversaries; only what was received by the day is known to it."""
         position, opening = self.position, self.opening
-        standing = [r for r in self._standing(recorded) if r.event.on <= position.through]
-        arrived = [r for r in standing if not (opening and opening.handled(r))]
+        stand = Standing(opening, position.taken_back)
+        standing = [r for r in stand.events(recorded) if r.event.on <= position.through]
+        position.declined += [Declined(r, r.event.on, refused) for r, refused in stand.refused]
         seen = opening.sequence if opening else 0
         position.sequence = max(seen, *(r.sequence for r in recorded), 0)
-        issue = next((r.event for r in arrived if isinstance(r.event, Issue)), None)
+        begun = position.issued or min((r.event.on for r in standing), default=position.through)
+        self.intake = Intake.of((r.event for r in standing), position.contract, position.product,
+                                self._terms_on(begun)(begun).applications)  # fmt: skip
+        issue = self.intake.issue
         first = position.issued or (issue.contract_date or issue.on if issue else None)
-        issued = first or min((r.event.on for r in arrived), default=position.through)
-        self.terms_on = terms_on = self._terms_on(issued)
+        self.terms_on = terms_on = self._terms_on(first or begun)
+        standing = stand.without_void(standing, position.contract, terms_on)
+        position.freezes = freezes(standing)
+        arrived = [r for r in standing if not (opening and opening.handled(r))]
         self._receive(arrived)
-        begin = max(first, issue.on) if first and issue else first
-        items = [request_item(r, terms_on(r.event.on).calendar, begin) for r in arrived]
+        items = [self._item(r, terms_on(r.event.on), first) for r in arrived]
+        items += self._tried_out(recorded, arrived, terms_on, first)
         if first is not None:
             items += [i for i in calendar_items(first, terms_on, position.through) if not opening or i.day > opening.on]
         late = next((i for i in items if opening and i.recorded and i.day <= opening.on), None)
@@ -211,6 +256,33 @@ class _Fold:
                 self.ends.add(item.day)
                 self._plan(item)
 
+    def _item(self, r: Recorded, terms: VariableAnnuityTerms, first: date | None) -> Item:
+        """The item of an event. Money before the issue is priced after it, or goes back."""
+        event, issue, begin = r.event, self.intake.issue, first
+        if self.position.issued is None and isinstance(event, PurchasePayment):
+            fate = self.intake.returned(event)
+            if fate is not None:
+                return Item(fate.day, event.kind, r.sequence, r)
+        if issue is not None and first is not None:
+            initial = event in (issue, self.intake.first)
+            begin = max(first, self.intake.begins(issue) if initial else issue.on)
+            if event is issue:
+                return Item(min(begin, issue.on), event.kind, r.sequence, r)
+        return request_item(r, terms.calendar, begin)
+
+    def _tried_out(
+        self, recorded: list[Recorded], arrived: list[Recorded], terms_on: TermsOn, first: date | None
+    ) -> list[Item]:
+        """Payments that the bank returned, where the owner bears what they lost: what would they have bought?"""
+        returned = {r.event.of for r in arrived if isinstance(r.event, PaymentReturned)
+                    and terms_on(r.event.on).purchase_payments.returned.loss_borne_by == "owner"}  # fmt: skip
+        return [self._item(r, terms_on(r.event.on), first) for r in recorded if r.event.id in returned]
+
+    def _later(self, item: Item) -> str:
+        if isinstance(item.event, PurchasePayment) and self.position.issued is None:
+            return self.intake.waits_for(item.event)
+        return f"its valuation date {item.day}"
+
     def _terms_on(self, issued: date) -> TermsOn:
         """The terms by which days are found: those of the contract; before issue as if it were issued on `issued`."""
         position = self.position
@@ -218,30 +290,6 @@ class _Fold:
         form = contract.form if contract.form in forms else next(iter(forms))  # an unknown one is refused at issue
         cohort = replace(contract.cohort(issued), form=form)
         return lambda day: position.product.terms(cohort, day, position.filed_by).sections
-
-    def _standing(self, recorded: list[Recorded]) -> list[Recorded]:
-        """The events without reversals and what they take back. Backdated where that was handled already.
-
-        A reversal counts as soon as it is known, for every day: what it takes back never happened.
-        """
-        by_id = {r.event.id: r for r in recorded}
-        for r in recorded:
-            if isinstance(r.event, Reversal) and self._takes_back(r, r.event, by_id.get(r.event.of)):
-                self.position.taken_back[r.event.of] = r.event.id
-        gone = self.position.taken_back
-        return [r for r in recorded if r.event.id not in gone and not isinstance(r.event, Reversal)]
-
-    def _takes_back(self, reversal: Recorded, event: Reversal, target: Recorded | None) -> bool:
-        if self.opening is not None and self.opening.handled(reversal):
-            return True
-        try:
-            check_reversal(event, target.event if target else None)
-        except Refused as refused:
-            self.position.declined.append(Declined(reversal, event.on, refused))
-            return False
-        if target is not None and self.opening is not None and self.opening.received(target):
-            raise Backdated(f"event {target.event.id} is reversed by {event.id}; it was taken in already: replay it")
-        return True
 
     def _receive(self, arrived: list[Recorded]) -> None:
         """Money goes into suspense on the day it arrives."""
@@ -255,12 +303,14 @@ class _Fold:
             self.position.waiting.append(Waiting(item.recorded, item.day, what))
 
     def _hold(self, item: Item) -> None:
-        """Money without a contract: it waits for the issue, or goes back where that was refused."""
-        refused = next((d for d in self.position.declined if isinstance(d.recorded.event, Application | Issue)), None)
-        if refused is None:
-            self._wait(item, "the contract's issue")
+        """Money without a contract: it waits for the issue, or goes back where there will be none."""
+        if not isinstance(item.event, PurchasePayment) or item.name in self.position.taken_back:
+            return
+        fate = self.intake.returned(item.event)
+        if fate is None:
+            self._wait(item, self.intake.waits_for(item.event))
         else:
-            self._decline(item, Refused("not_issued", f"the contract was not issued: {refused.refused}"))
+            self._decline(item, fate.refused)
 
     def _take(self, item: Item) -> None:
         try:
@@ -282,8 +332,10 @@ class _Fold:
 
     def _apply(self, item: Item) -> None:
         position, event = self.position, item.event
-        if event is not None and event.kind in ("application", "issue", "allocation"):
-            self._administer(event)
+        if event is not None:
+            check_not_frozen(event, position.freeze(event.kind, item.day))
+        if event is not None and event.kind not in PRICED:
+            self._administer(item, event)
             position.administered.append(item)
             return
         if event is None and position.state is None:
@@ -296,26 +348,66 @@ class _Fold:
             return
         if event is not None:
             check_event(event, terms, position.issued, position.delivered, item.day)
-        self._step(item, event, terms, state)
+        if isinstance(event, DeathProof):
+            check_claim(event, position.contract)
+        if item.name in position.taken_back:
+            self._try_out(item, event, terms, state)
+        else:
+            self._step(item, event, terms, state)
 
-    def _administer(self, event: Event) -> None:
-        """What needs no price: application, issue, a new standing allocation."""
+    def _try_out(self, item: Item, event: Event | None, terms: ContractTerms, state: Annuity) -> None:
+        """What a payment would have bought that the bank then returned, on a copy."""
+        copy, due = deepcopy(state), self._due(item, event, terms)
+        prices = self.pricer.prices(copy, due, terms, pricing_day(item.day), item.day)
+        make_room(copy, terms.record)
+        step(copy, terms.record, prices, due, self.bought.setdefault(item.name, new_breakdown(copy)))
+
+    def _administer(self, item: Item, event: Event) -> None:
+        """What needs no price: application, issue, delivery, a new standing allocation."""
         position = self.position
         if isinstance(event, Issue):
-            if position.issued is not None:
-                raise Refused("issued_already", f"the contract was issued on {position.issued}")
-            issued = event.contract_date or event.on
-            if not any(isinstance(i.event, Application) for i in position.administered):
-                check_application(position.contract, position.product, issued)
-            position.issued, position.delivered = issued, event.delivered
-            sections = position.terms(issued).sections
-            position.state = new_annuity(len(sections.sub_accounts), len(sections.fixed_accounts), day_number(issued))
+            self._issue(event)
         elif isinstance(event, AllocationChange):
             terms = position.terms(event.on)
             check_event(event, terms, position.issued, position.delivered, event.on)
             position.allocation = event.allocation
-        else:
+        elif isinstance(event, Delivery):
+            check_delivery(event, position.issued)
+            position.delivered = event.day
+        elif isinstance(event, PaymentReturned):
+            self._post_loss(item, event)
+        elif isinstance(event, Release):
+            check_mention(event, next((f for f, _ in position.freezes if f.id == event.of), None))
+        elif isinstance(event, ApplicationCompleted | Consent):
+            check_concerns(event, self.intake.application)
+        elif isinstance(event, Application):
             check_application(position.contract, position.product, event.on)
+
+    def _issue(self, event: Issue) -> None:
+        position = self.position
+        if position.issued is not None:
+            raise Refused("issued_already", f"the contract was issued on {position.issued}")
+        if self.intake.incomplete(event.on):
+            raise Refused("application_incomplete", "the application is not complete; record application_completed")
+        issued = event.contract_date or event.on
+        if not any(isinstance(i.event, Application) for i in position.administered):
+            check_application(position.contract, position.product, issued)
+        position.issued, position.delivered = issued, event.delivered
+        sections = position.terms(issued).sections
+        position.state = new_annuity(len(sections.sub_accounts), len(sections.fixed_accounts), day_number(issued))
+
+    def _post_loss(self, item: Item, event: PaymentReturned) -> None:
+        """The owner owes what the units have lost that a returned payment bought; else the company bears it."""
+        bought = self.bought.get(event.of)
+        if bought is None:
+            return
+        terms = self.position.terms(item.day)
+        held = [(fund, n) for fund, n in zip(terms.sections.sub_accounts, bought.units_change, strict=True) if n]
+        worth = sum(value_of(n, self.pricer.unit_value(fund, pricing_day(item.day)), terms.record.value_scale)
+                    for fund, n in held)  # fmt: skip
+        lost = sum(bought.account_change[: len(bought.units_change)]) - worth
+        if lost > 0:
+            self._enter(event.kind, item.day, item.recorded, lost_lines(lost), terms)
 
     def _step(self, item: Item, event: Event | None, terms: ContractTerms, state: Annuity) -> None:
         due = self._due(item, event, terms)
@@ -347,7 +439,8 @@ class _Fold:
             if not allocation:
                 raise Refused("allocation_missing", "neither the payment nor the contract says where the money goes")
             check_allocation(allocation, terms, position.issued or item.day, item.day)
-            default = event.amount if position.contract.qualification == "non_qualified" else 0
+            taxed = position.contract.qualification == "non_qualified" and not event.exchanged
+            default = event.amount if taxed else 0
             basis = default if event.basis is None else event.basis
         return due_for(item.operation, event, item.day, terms.sections, allocation, basis)
 

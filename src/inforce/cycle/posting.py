@@ -29,6 +29,11 @@ def returned_lines(cents: int) -> tuple[Line, ...]:
     return Line("suspense", -cents), Line("owner/returned", cents)
 
 
+def lost_lines(cents: int) -> tuple[Line, ...]:
+    """What a payment that was returned unpaid has lost: the owner owes it."""
+    return Line("owner/owed_for_returned_payment", -cents), Line("company/returned_payment", cents)
+
+
 def step_lines(b: Breakdown, names: list[str], funds: int) -> tuple[Line, ...]:
     """The lines of one step: contract accounts with their units, and where the money came from or went."""
     lines = []

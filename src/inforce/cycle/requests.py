@@ -69,6 +69,8 @@ def due_for(
         due.named, due.withdraw_from = int(event.from_ is not None), by_account(weights, names)
     if isinstance(event, Withdrawal | Surrender | DeathProof):
         due.withholding = event.withholding
+    if isinstance(event, Withdrawal | Surrender):
+        due.carried = int(bool(event.carried_to))
     return due
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 
-from inforce.contracts import Reversal
+from inforce.contracts import REACHING_BACK, Reversal
 from inforce.errors import Backdated
 from inforce.ledger import Book, Done, Entry, Run, Stored, partition_of
 from inforce.market import Market
@@ -99,14 +99,15 @@ class Cycle:
         contract = self.book.contract(contract_id)
         opening = stored.snapshot if stored else None
         events = self.book.unhandled(contract_id, opening, day) if opening else self.book.events(contract_id, day)
-        if opening and any(isinstance(r.event, Reversal) and not opening.handled(r) for r in events):
+        if opening and any(r.event.kind in REACHING_BACK and not opening.handled(r) for r in events):
             events = self.book.events(contract_id, day)
         return advance(contract, self.product(contract.product), events, self.market, day, opening=opening)
 
 
 def next_due(position: Position) -> date | None:
     """The first day after the position on which something will be due, if nothing new arrives."""
-    days = [max(w.day, position.reached + timedelta(days=1)) for w in position.waiting if position.issued]
+    days = [max(w.day, position.reached + timedelta(days=1)) for w in position.waiting
+            if position.issued or w.day > position.reached]  # fmt: skip
     if position.stalled is not None:
         days.append(position.reached + timedelta(days=1))
     state = position.state

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from inforce.contracts import PRICED, Event
-from inforce.contracts.events import AllocationChange, Application, Issue
+from inforce.contracts.events import AllocationChange, Delivery
 from inforce.dates import (
     Adjust,
     MonthEnd,
@@ -47,6 +47,8 @@ def effective_date(event: Event, calendar: Calendar) -> date:
     Received before the close of a valuation date: that date; after it: the next. On a day without prices the terms
     name the preceding or following valuation date, or the day itself at the last price.
     """
+    if isinstance(event, Delivery):
+        return event.day
     if event.kind not in PRICED and not isinstance(event, AllocationChange):
         return event.on
     kind = "purchase_payment" if isinstance(event, AllocationChange) else event.kind
@@ -107,8 +109,9 @@ def segment_ends(state: Annuity, terms_on: TermsOn) -> Iterator[Item]:
 
 
 def rank(item: Item, order: list[str]) -> tuple[date, int, int]:
-    """Sort key of items: day, order of operations, sequence. An allocation change goes with the payments."""
-    if isinstance(item.event, Application | Issue):
-        return item.day, -1, item.sequence
+    """Sort key of items: day, order of operations, sequence.
+
+    An allocation change goes with the payments; what else needs no price comes first.
+    """
     operation = "purchase_payment" if isinstance(item.event, AllocationChange) else item.operation
-    return item.day, order.index(operation), item.sequence
+    return item.day, order.index(operation) if operation in order else -1, item.sequence

@@ -56,7 +56,7 @@ def demo_book() -> DemoBook:
 def _contract(c: ContractCard) -> Contract:
     return Contract(
         c.id, PRODUCT, c.form, c.qualification, c.issue_state, c.residence_state, c.selling_firm, c.allocation,
-        tuple(c.parties), c.readings,
+        tuple(c.parties), c.readings, c.replacement,
     )  # fmt: skip
 
 

@@ -19,8 +19,8 @@ from .words import BREAKDOWN, NOTHING, REASONS, STATE, status_words
 
 LISTED: Final = (
     "before", "payment", "maintenance", "transfer", "transfer_fee", "gross", "market_value_adjustment",
-    "free_available", "free", "surrender_charge", "premium_tax", "taxable", "withholding", "company", "death_benefit",
-    "net",
+    "free_available", "free", "surrender_charge", "premium_tax", "taxable", "withholding", "basis_carried", "company",
+    "death_benefit", "net",
 )  # fmt: skip
 """What a step did, in the order in which it is told."""
 LEFT: Final = (

@@ -142,6 +142,7 @@ BREAKDOWN: Final[Mapping[str, tuple[str, Unit]]] = {
     "premium_tax": ("premium tax", "cents"),
     "taxable": ("taxable part", "cents"),
     "withholding": ("withheld for income tax", "cents"),
+    "basis_carried": ("investment in the contract that goes with it", "cents"),
     "net": ("paid", "cents"),
     "company": ("paid by the company beyond the contract value", "cents"),
     "surrender_value": ("surrender value", "cents"),

@@ -96,7 +96,7 @@ def written(column: Column, value: Any) -> Any:
     write = WRITE[column.kind]
     if column.shape == "mapping":
         return {name: write(each) for name, each in value.items()}
-    return write(value)
+    return list(value) if (column.shape, column.kind) == ("list", "text") else write(value)
 
 
 def flat(column: Column, text: str) -> Any:
@@ -169,7 +169,8 @@ def _column(name: str, info: FieldInfo) -> Column:
         if get_origin(annotation) is dict:
             return Column(name, "mapping", _value_kind(get_args(annotation)[1]))
         if get_origin(annotation) is list:
-            return Column(name, "list", "model")
+            of = get_args(annotation)[0]
+            return Column(name, "list", "model" if isinstance(of, type) and issubclass(of, BaseModel) else "text")
         return Column(name, "value", _value_kind(annotation))
     raise Fault(f"field {name} has no type that a file can hold")
 

@@ -28,7 +28,7 @@ class ContractRecord(ContractCard):
         """The contract."""
         return Contract(
             self.id, self.product, self.form, self.qualification, self.issue_state, self.residence_state,
-            self.selling_firm, self.allocation, tuple(self.parties), self.readings,
+            self.selling_firm, self.allocation, tuple(self.parties), self.readings, self.replacement,
         )  # fmt: skip
 
     @property

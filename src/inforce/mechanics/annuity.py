@@ -30,7 +30,7 @@ from .surrender import (
     take_from_payments,
     years_completed,
 )
-from .tax import taxable_on_surrender, taxable_part
+from .tax import basis_carried, taxable_on_surrender, taxable_part
 
 
 @rule
@@ -105,6 +105,7 @@ def clear(c: Annuity, b: Breakdown) -> None:
     b.premium_tax = 0
     b.taxable = 0
     b.withholding = 0
+    b.basis_carried = 0
     b.net = 0
     b.company = 0
     b.surrender_value = 0
@@ -211,10 +212,14 @@ def settle(c: Annuity, p: Terms, d: Due, b: Breakdown, value: int, full: int) ->
     tax = premium_tax(p, amount - b.surrender_charge)
     b.premium_tax += tax
     payable = amount - b.surrender_charge - tax
-    b.taxable = taxable_on_surrender(c, payable) if full == 1 else taxable_part(c, p, payable, value)
+    if d.carried == 1:
+        b.basis_carried = basis_carried(c.basis, b.gross, value)
+        c.basis -= b.basis_carried
+    else:
+        b.taxable = taxable_on_surrender(c, payable) if full == 1 else taxable_part(c, p, payable, value)
+        c.basis = greater_of(0, c.basis - (payable - b.taxable))
     b.withholding = portion(b.taxable, d.withholding)
     b.net = payable - b.withholding
-    c.basis = greater_of(0, c.basis - (payable - b.taxable))
     c.payments_floor = floor_after(p, c.payments_floor, b.gross, value)
     c.reset_floor = floor_after(p, c.reset_floor, b.gross, value)
     c.withdrawals += b.gross

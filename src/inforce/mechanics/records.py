@@ -333,6 +333,8 @@ class Due:
     """1: from the accounts in `withdraw_from`; 0: from all in proportion to their values."""
     withholding: int = 0
     """Part of the taxable amount withheld for income tax, parts per billion."""
+    carried: int = 0
+    """1: a withdrawal or surrender goes straight to another contract or plan, with its basis."""
     surrender: int = 0
     free_look: int = 0
     death_notice: int = 0
@@ -382,6 +384,8 @@ class Breakdown:
     premium_tax: int = 0
     taxable: int = 0
     withholding: int = 0
+    basis_carried: int = 0
+    """Basis that went with the money to another contract or plan."""
     net: int = 0
     """Paid out."""
     company: int = 0

@@ -1,4 +1,7 @@
-"""Income tax on what a contract pays before annuitization: the taxable part. (Internal Revenue Code, section 72(e))"""
+"""Income tax on what a contract pays before annuitization: the taxable part. (Internal Revenue Code, section 72(e))
+
+What goes straight to another contract (section 1035; Rev. Proc. 2011-38) or plan is no income; its basis goes with it.
+"""
 
 from .money import greater_of, lesser_of, ratio
 from .records import Annuity, Taxation, Terms
@@ -11,6 +14,17 @@ def basis_part(basis: int, payable: int, value: int) -> int:
     if payable >= value:
         return lesser_of(basis, payable)
     return lesser_of(payable, ratio(basis, payable, value))
+
+
+@rule
+def basis_carried(basis: int, gross: int, value: int) -> int:
+    """The basis that goes with money to another contract or plan: with the whole value all of it, else in proportion.
+
+    Basis $1,000, $600 of a value of $1,500: $400 go with it, more than what is left after a surrender charge or not.
+    """
+    if gross >= value:
+        return basis
+    return ratio(basis, gross, value)
 
 
 @rule

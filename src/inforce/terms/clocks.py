@@ -24,7 +24,7 @@ from .values import day as read_day
 
 MARKS = frozenset({"for", "effective", "reading", "cite", "assumption", "note", "is"})
 CONDITIONS = frozenset({"for", "effective", "reading"})
-COHORT_KEYS = frozenset({"form", "qualification", "issue_state", "issued", "selling_firm"})
+COHORT_KEYS = frozenset({"form", "qualification", "issue_state", "issued", "selling_firm", "replacement"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class Cohort:
     selling_firm: str = ""
     readings: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Chosen reading by term, where a document can be read in more than one way; the first listed is the default."""
+    replacement: bool = False
+    """Does the contract replace an existing one?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +216,8 @@ def provenance_of(tree: Tree, node: dict[str, Plain], path: TermPath, raw: TermP
 def matches(where: Any, cohort: Cohort) -> bool:
     """Does the cohort condition `where` contain this contract? A list is any of, `{not: …}` none of."""
     for key, wanted in (where or {}).items():
-        actual = getattr(cohort, key)
+        actual: Any = getattr(cohort, key)
+        actual = ("no", "yes")[actual] if isinstance(actual, bool) else actual
         if key == "issued":
             if not within(wanted, actual):
                 return False
@@ -238,7 +241,8 @@ def _texts(value: Any) -> list[str]:
 
 def describe(cohort: Cohort) -> str:
     """A cohort in words."""
-    return f"form {cohort.form}, {cohort.qualification}, {cohort.issue_state}, issued {cohort.issued}"
+    replacing = ", a replacement" if cohort.replacement else ""
+    return f"form {cohort.form}, {cohort.qualification}, {cohort.issue_state}, issued {cohort.issued}{replacing}"
 
 
 def mixed_lists(node: Plain, path: TermPath = ()) -> Iterator[TermPath]:

@@ -389,7 +389,7 @@ def _check_marks(product: Product) -> None:
             path, "some items carry `for:`, `effective:` or `reading:` and some nothing; a choice marks all"
         )
     known: dict[str, Any] = {"form": set(card.forms), "qualification": {"qualified", "non_qualified"},
-                             "issue_state": STATES}  # fmt: skip
+                             "issue_state": STATES, "replacement": {"yes", "no"}}  # fmt: skip
     for path, where, _ in _conditions(tree):
         for key, wanted in where.items():
             for value in _values(wanted) if key in known else ():
@@ -452,17 +452,18 @@ def _cohorts(product: Product, section: str) -> Iterator[tuple[Cohort, date]]:
     firms = {v for where, _ in conditions if "selling_firm" in where for v in _values(where["selling_firm"])}
     issue_spans = [where["issued"] for where, _ in conditions if "issued" in where]
     effective_days = _turning_days([e for _, e in conditions])
-    for form, qualification, state, firm in combinations(
+    for form, qualification, state, firm, replacement in combinations(
         product.card.forms if "form" in used else list(product.card.forms)[:1],
         ("qualified", "non_qualified") if "qualification" in used else ("non_qualified",),
         sorted(states | ({other} if other else set())) if "issue_state" in used else (other,),
         sorted(firms | {""}) if "selling_firm" in used else ("",),
+        (False, True) if "replacement" in used else (False,),
     ):
         sale = product.card.forms[form]
         for issued in {sale.from_, *_turning_days(issue_spans)}:
             if within({"from": str(sale.from_), **({"to": str(sale.to)} if sale.to else {})}, issued):
                 for on in {issued, *(d for d in effective_days if d >= issued)}:
-                    yield Cohort(form, qualification, state, issued, firm), on
+                    yield Cohort(form, qualification, state, issued, firm, replacement=replacement), on
 
 
 def _turning_days(spans: list[Any]) -> set[date]:

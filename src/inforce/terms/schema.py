@@ -174,6 +174,28 @@ class FreeWithdrawal(Strict):
     on_full_surrender: YesNo = Field(description="Does a full surrender have it too?")
 
 
+class Applications(Strict):
+    """Applications, and the money that comes with them. Business days are valuation dates, as in the calendar."""
+
+    days_to_price: Whole = Field(
+        description="Business days after receipt of money and complete application by which the first payment gets its "
+        "price", ge=0,
+    )  # fmt: skip
+    days_to_complete: Whole = Field(
+        description="Business days after receipt of an incomplete application on which money that came with it goes "
+        "back, unless the applicant consents to its being held", ge=0,
+    )  # fmt: skip
+
+
+class ReturnedPayments(Strict):
+    """Payments that the bank returns unpaid. They are taken back as if they had never been made."""
+
+    loss_borne_by: Literal["company", "owner"] = Field(
+        description="Who bears what the units that the payment bought have lost meanwhile; `owner`: it is owed. A gain "
+        "is nobody's but the company's"
+    )
+
+
 class PurchasePayments(Strict):
     """Which purchase payments a contract takes."""
 
@@ -181,6 +203,7 @@ class PurchasePayments(Strict):
     minimum_first: Amount = Field(description="Minimum of the first payment")
     minimum: Amount = Field(description="Minimum of later payments")
     maximum_total: AmountOrNone = Field(description="Maximum of all payments together, or `none`")
+    returned: ReturnedPayments = Field(description="Payments that the bank returns unpaid")
 
 
 class Withdrawals(Strict):
@@ -293,6 +316,10 @@ class DeathBenefitTerms(Strict):
         description="`each_proof`: the benefit of each is worked out by their own proof, from what is left; "
         "`first_proof`: by the first proof the value is raised to the death benefit, and rises and falls from there"
     )
+    requests_after_death: Literal["stand", "void"] = Field(
+        description="What an owner's death that becomes known late does to requests received after the day of death: "
+        "they stand, or are taken back (`void`): transfers, allocations, withdrawals, surrender, return of the contract"
+    )
 
 
 class FreeLook(Strict):
@@ -401,6 +428,7 @@ class VariableAnnuityTerms(Strict):
     maintenance_charge: MaintenanceCharge
     surrender_charge: SurrenderCharge
     free_withdrawal: FreeWithdrawal
+    applications: Applications
     purchase_payments: PurchasePayments
     withdrawals: Withdrawals
     transfers: Transfers

@@ -113,7 +113,7 @@ BAD = {
     "units and value": (
         text(**opening(f"{{on: 2000-01-03, payments: [{{on: 1999-01-04, amount: 1.00}}],\n"
                        f"  accounts: {{equity: {{units: 1, value: 1.00}}}}}} {MARK}")),
-        "opening.accounts.equity", "give either units or value"),
+        "opening.accounts.equity", "give one of units, value and segments"),
     "units of a fixed account": (
         text(**opening(f"{{on: 2000-01-03, payments: [{{on: 1999-01-04, amount: 1.00}}],\n"
                        f"  accounts: {{guaranteed-principal-account: {{units: 1}}}}}} {MARK}")),

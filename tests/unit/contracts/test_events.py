@@ -18,6 +18,10 @@ def test_every_kind_can_be_written_with_its_least() -> None:
         "transfer": {"from_": {"equity": "all"}, "to": {"blend": "100%"}},
         "withdrawal": {"amount": "1.00"},
         "death_notice": {"date_of_death": "2000-01-02"},
+        "basis_report": {"of": "e1", "basis": "0.00"},
+        "payment_returned": {"of": "e1"},
+        "freeze": {"cause": "legal_order"},
+        "release": {"of": "e1"},
         "reversal": {"of": "e1"},
     }
     for kind in EVENT_KINDS:
@@ -86,6 +90,18 @@ BAD = {
     "no day of death": ("death_notice", {}, "date_of_death"),
     "a death after its notice": ("death_notice", {"date_of_death": "2000-01-04"}, "is after the notice of 2000-01-03"),
     "a reversal of nothing": ("reversal", {}, "of"),
+    "an incomplete application that lacks nothing": ("application", {"complete": "no"}, "says what is `missing`"),
+    "a complete application that lacks something": ("application", {"missing": "a name"}, "says what is `missing`"),
+    "a delivery in the future": ("delivery", {"delivered": "2000-01-04"}, "after the 2000-01-03"),
+    "an exchange and a rollover": ("surrender", {"exchange_to": "A", "rollover_to": "B"}, "both"),
+    "an exchange with withholding": ("surrender", {"exchange_to": "A", "withholding": "10%"}, "leave out withholding"),
+    "a rollover with withholding": (
+        "withdrawal", {"amount": "5.00", "rollover_to": "A", "withholding": "20%"}, "leave out withholding"),
+    "a freeze without a cause": ("freeze", {}, "cause"),
+    "a freeze for a cause there is not": ("freeze", {"cause": "mood"}, "legal_order"),
+    "a freeze of nothing": ("freeze", {"cause": "other", "refuses": []}, "at least 1"),
+    "a freeze of deaths": ("freeze", {"cause": "other", "refuses": ["death_notice"]}, "purchase_payment"),
+    "a basis below zero": ("basis_report", {"of": "e1", "basis": "-1.00"}, "below zero"),
 }  # fmt: skip
 
 

@@ -243,6 +243,17 @@ def test_what_is_no_income_comes_off_the_basis() -> None:
     assert c.basis == 2_500
 
 
+def test_what_goes_to_another_contract_is_no_income_and_takes_its_basis_along() -> None:
+    c, p = contract(150_000, paid=(100_000,)), terms(**rates(8))
+    b = run(c, p, due(withdrawal=1, amount=60_000, carried=1))
+    assert (b.surrender_charge, b.taxable, b.withholding, b.basis_carried) == (4_800, 0, 0, 40_000)
+    assert (b.net, c.basis) == (55_200, 60_000)
+    b = run(c, terms(maintenance=3_000, maintenance_on_surrender=1), due(surrender=1, carried=1))
+    assert (b.gross, b.taxable, b.basis_carried, b.net, c.basis) == (87_000, 0, 60_000, 87_000, 0)
+    b = run(contract(150_000, paid=(100_000,)), terms(taxation=1), due(withdrawal=1, amount=60_000))
+    assert (b.taxable, b.basis_carried) == (20_000, 0)
+
+
 def test_a_withdrawal_of_more_than_the_value_is_a_fault_and_changes_nothing() -> None:
     c = contract(10_000)
     b = run(c, terms(), due(withdrawal=1, amount=10_001))

@@ -11,7 +11,7 @@ from inforce.mechanics.interest import INDEX_SCALE, credited_rate, with_interest
 from inforce.mechanics.money import greater_of, lesser_of, portion, pro_rata_reduction, ratio
 from inforce.mechanics.rule import RULES, rule, watcher
 from inforce.mechanics.surrender import charge_day, charge_rate, on_payments, premium_tax, years_completed
-from inforce.mechanics.tax import basis_part, taxable_part
+from inforce.mechanics.tax import basis_carried, basis_part, taxable_part
 from inforce.mechanics.units import net_investment_factor, next_unit_value, units_for, units_left, value_of
 
 
@@ -131,6 +131,14 @@ def test_earnings_come_first() -> None:
     assert taxable_part(c, terms(), 60_000, 150_000) == 50_000
     assert taxable_part(c, terms(), 40_000, 150_000) == 40_000
     assert taxable_part(c, terms(), 40_000, 90_000) == 0
+
+
+def test_the_basis_goes_with_an_exchange() -> None:
+    assert basis_carried(100_000, 60_000, 150_000) == 40_000
+    assert basis_carried(100_000, 50_000, 80_000) == 62_500  # worth less than its basis: more goes than is paid
+    assert [basis_carried(100_000, gross, 80_000) for gross in (79_999, 80_000)] == [99_999, 100_000]
+    assert basis_carried(3, 1, 2) == 2  # 1.5 is taken as 2
+    assert basis_carried(100_000, 0, 0) == 100_000  # the value is gone, the basis is not
 
 
 def test_the_basis_comes_back_in_proportion() -> None:
