@@ -1,7 +1,7 @@
 """Contracts: parties and roles, elections, events, good order."""
 
 from .contract import Contract, Party, wrong_parties
-from .events import EVENT_KINDS, LASTING, PRICED, REACHING_BACK, AnyEvent, Event, Reversal
+from .events import BEFORE_ISSUE, EVENT_KINDS, LASTING, PRICED, REACHING_BACK, AnyEvent, Event, Reversal
 from .good_order import (
     check_allocation,
     check_application,
@@ -15,6 +15,7 @@ from .good_order import (
 )
 
 __all__ = [
+    "BEFORE_ISSUE",
     "EVENT_KINDS",
     "LASTING",
     "PRICED",

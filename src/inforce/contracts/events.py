@@ -356,5 +356,7 @@ PRICED = frozenset(
 """Kinds that the mechanics applies, on a valuation date."""
 REACHING_BACK = frozenset({"reversal", "payment_returned", "basis_report", "death_notice"})
 """Kinds that may change what earlier events did: a contract that has done them is replayed."""
-LASTING = REACHING_BACK | {"application", "application_completed", "consent", "issue", "freeze", "release"}
+LASTING = REACHING_BACK | {"freeze", "release"}
 """Kinds that bear on events to come: whoever goes on from a stored position reads them again."""
+BEFORE_ISSUE = frozenset({"application", "application_completed", "consent", "issue"})
+"""Kinds that bear on events to come as long as the contract is not issued."""

@@ -216,7 +216,8 @@ class _Fold:
         """Every item of events and anniversaries; only what was received by the day is known to it."""
         position, opening = self.position, self.opening
         stand = Standing(opening, position.taken_back)
-        standing = [r for r in stand.events(recorded) if r.event.on <= position.through]
+        known = stand.events(recorded)
+        standing = [r for r in known if r.event.on <= position.through]
         position.declined += [Declined(r, r.event.on, refused) for r, refused in stand.refused]
         seen = opening.sequence if opening else 0
         position.sequence = max(seen, *(r.sequence for r in recorded), 0)
@@ -226,7 +227,8 @@ class _Fold:
         issue = self.intake.issue
         first = position.issued or (issue.contract_date or issue.on if issue else None)
         self.terms_on = terms_on = self._terms_on(first or begun)
-        standing = stand.without_void(standing, position.contract, terms_on)
+        void = stand.void(known, position.contract, terms_on)
+        standing = [r for r in standing if r.event.id not in void]
         position.freezes = freezes(standing)
         arrived = [r for r in standing if not (opening and opening.handled(r))]
         self._receive(arrived)

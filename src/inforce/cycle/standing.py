@@ -71,12 +71,14 @@ class Standing:
             self._must_replay(target, r.event, handled)
             yield r, r.event
 
-    def without_void(self, standing: list[Recorded], contract: Contract, terms_on: TermsOn) -> list[Recorded]:
-        """The events without requests that an owner's death, known late, takes back."""
-        for notice, request in voided(standing, contract, terms_on):
+    def void(self, events: list[Recorded], contract: Contract, terms_on: TermsOn) -> set[str]:
+        """Ids of requests that an owner's death, known late, takes back."""
+        found = set()
+        for notice, request in voided(events, contract, terms_on):
             self._must_replay(request, notice.event, self.opening is not None and self.opening.handled(notice))
             self.taken_back[request.event.id] = notice.event.id
-        return [r for r in standing if r.event.id not in self.taken_back]
+            found.add(request.event.id)
+        return found
 
     def _must_replay(self, target: Recorded | None, event: Event, handled: bool) -> None:
         """Of the two one is new, and the other was taken in without it: Backdated."""

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from itertools import chain
 from typing import Protocol
 
-from inforce.contracts import LASTING, Contract, Event
+from inforce.contracts import Contract, Event
 from inforce.errors import BadEvent, BadInput, BadMarketData, NotFound
 from inforce.market import Between, Market, MarketData
 
@@ -57,7 +57,7 @@ class Book(Journal, Protocol):
         """The contract's stored position; None before the first."""
 
     def unhandled(self, contract_id: str, snapshot: Snapshot, known_by: date | None = None) -> list[Recorded]:
-        """The contract's events that a stored position has not handled yet, and those of `LASTING` kinds, in order."""
+        """The contract's events that a stored position has not handled yet, and those that bear on more, in order."""
 
     def due(self, day: date, partition: int = 0, partitions: int = 1) -> list[str]:
         """Contracts of a partition with something to do on that day.
@@ -159,7 +159,7 @@ class MemoryBook(MemoryJournal):
 
     def unhandled(self, contract_id: str, snapshot: Snapshot, known_by: date | None = None) -> list[Recorded]:
         events = self.events(contract_id, known_by)
-        return [r for r in events if r.event.kind in LASTING or not snapshot.handled(r)]
+        return [r for r in events if snapshot.bears_on_what_comes(r.event.kind) or not snapshot.handled(r)]
 
     def _is_due(self, contract_id: str, day: date) -> bool:
         stored = self._stored.get(contract_id)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from inforce.contracts import BEFORE_ISSUE, LASTING
 from inforce.mechanics.records import Annuity
 
 from .journal import Recorded
@@ -35,6 +36,10 @@ class Snapshot:
     def handled(self, recorded: Recorded) -> bool:
         """Was it applied or declined already?"""
         return self.has_handled(recorded.sequence, recorded.event.on, recorded.known)
+
+    def bears_on_what_comes(self, kind: str) -> bool:
+        """Are events of the kind, handled or not, read again by whoever goes on from here?"""
+        return kind in LASTING or (self.issued is None and kind in BEFORE_ISSUE)
 
     def has_received(self, sequence: int, on: date, known: date) -> bool:
         """The same of an event's sequence and its days."""

@@ -18,10 +18,10 @@ def floor_after(p: Terms, floor: int, withdrawn: int, before: int) -> int:
 
 @rule
 def death_benefit(p: Terms, value: int, floor: int, reset: int) -> int:
-    """The contract value, the greater of it and the payments floor, or the greatest of these and the reset floor."""
+    """The contract value, or the greater of it and the payments floor; with resets also of the reset floor."""
     if p.death_benefit == DeathBenefit.CONTRACT_VALUE:
         return value
-    if p.death_benefit == DeathBenefit.GREATEST_WITH_RESET:
+    if p.reset_years > 0:
         return greater_of(greater_of(value, floor), reset)
     return greater_of(value, floor)
 

@@ -98,7 +98,6 @@ class DeathBenefit(IntEnum):
 
     CONTRACT_VALUE = 0
     GREATER_OF_VALUE_AND_PAYMENTS = 1
-    GREATEST_WITH_RESET = 2
 
 
 class Determined(IntEnum):

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import BindParameter, bindparam, select, union
 
-from inforce.contracts import LASTING, Contract
+from inforce.contracts import Contract
 from inforce.ledger import Recorded, Snapshot, Stored
 
 from . import schema
@@ -51,12 +51,12 @@ class Opened:
 def recorded_in(
     rows: Sequence[AnyRow], contract_id: str, known_by: date | None, but_for: Snapshot | None = None
 ) -> list[Recorded]:
-    """Rows of `EVENTS` as events known by a day, but for what a stored position has handled (`LASTING` apart)."""
+    """Rows of `EVENTS` as events known by a day, but for what a stored position has handled and needs no more."""
     return [
         Recorded(sequence, contract_id, known, event_from(payload))
         for _, sequence, known, payload, on, kind in rows
         if known_by is None or known <= known_by
-        if but_for is None or kind in LASTING or not but_for.has_handled(sequence, on, known)
+        if but_for is None or but_for.bears_on_what_comes(kind) or not but_for.has_handled(sequence, on, known)
     ]
 
 

@@ -18,8 +18,7 @@ _FREE_OF = {"nothing": m.FreeOf.NOTHING, "value": m.FreeOf.VALUE,
 _REFUND = {"value_plus_deductions": m.Refund.VALUE_PLUS_DEDUCTIONS, "payments": m.Refund.PAYMENTS,
            "greater_of_value_and_payments": m.Refund.GREATER_OF_VALUE_AND_PAYMENTS}  # fmt: skip
 _DEATH = {"contract_value": m.DeathBenefit.CONTRACT_VALUE,
-          "greater_of_value_and_payments": m.DeathBenefit.GREATER_OF_VALUE_AND_PAYMENTS,
-          "greatest_with_reset": m.DeathBenefit.GREATEST_WITH_RESET}  # fmt: skip
+          "greater_of_value_and_payments": m.DeathBenefit.GREATER_OF_VALUE_AND_PAYMENTS}  # fmt: skip
 
 
 def terms_record(t: VariableAnnuityTerms) -> m.Terms:

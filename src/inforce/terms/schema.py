@@ -303,11 +303,13 @@ class MarketValueAdjustment(Strict):
 class DeathBenefitTerms(Strict):
     """Death before annuitization."""
 
-    amount: Literal["contract_value", "greater_of_value_and_payments", "greatest_with_reset"] = Field(
-        description="The contract value on the day of proof, the greater of it and the payments floor, or the greatest "
-        "of these and the contract value at the last reset, with payments and less withdrawals since"
+    amount: Literal["contract_value", "greater_of_value_and_payments"] = Field(
+        description="The contract value on the day of proof, or the greater of it and the payments floor"
     )
-    reset_years: Whole = Field(default=0, description="Contract years from one reset to the next; 0: none", ge=0)
+    reset_years: Whole = Field(
+        default=0, description="Contract years from one reset to the next: the contract value then, with payments and "
+        "less withdrawals since, is a floor beside the payments floor; 0: no resets", ge=0
+    )  # fmt: skip
     withdrawals_reduce_payments: Literal["dollar_for_dollar", "proportional"] = Field(
         description="How a withdrawal, charges included, lowers the payments floor: by its dollars, or by the share of "
         "the contract value that it takes"

@@ -123,7 +123,8 @@ BAD_SECTIONS = {
         "maintenance_charge.amount.1.for.form", "'singel' is not one of flexible, single"),
     "an unknown key of a cohort": (
         MAINTENANCE + "amount: [{is: 1, for: {form: flexible}},\n  {is: 2, for: {from: single}}]} # <-\n",
-        "maintenance_charge.amount.1.for.from", "`for:` takes form, issue_state, issued, qualification, selling_firm"),
+        "maintenance_charge.amount.1.for.from",
+        "`for:` takes form, issue_state, issued, qualification, replacement, selling_firm"),
     "a cohort that is no mapping": (
         MAINTENANCE + "amount: [{is: 1, for: {form: flexible}},\n  {is: 2, for: single}]} # <-\n",
         "maintenance_charge.amount.1.for", "must be a mapping, like {form: flexible}"),
@@ -134,6 +135,12 @@ BAD_SECTIONS = {
         "premium_tax:\n"
         "  - {for: {issue_state: {not: [XX]}}, rate: 0%, taken: [], assumption: made up} # <-\n",
         "premium_tax.0.for.issue_state", "'XX' is not one of AK, AL,"),
+    "a replacement that is neither yes nor no": (
+        MAINTENANCE + "amount: [{is: 1, for: {replacement: no}},\n  {is: 2, for: {replacement: maybe}}]} # <-\n",
+        "maintenance_charge.amount.1.for.replacement", "'maybe' is not one of no, yes"),
+    "a gap for replacements": (
+        MAINTENANCE + "amount: [{is: 1, for: {replacement: no}}]} # <-\n", "maintenance_charge.amount",
+        "a replacement on 1987-"),
     "a gap in the forms": (
         MAINTENANCE + "amount: [{is: 1, for: {form: flexible}}]} # <-\n", "maintenance_charge.amount",
         "no value for form single"),

@@ -84,6 +84,28 @@ def test_value_by_state_of_issue(tmp_path: Path) -> None:
     assert amounts == [30_00, 30_00, 40_00, 40_00]
 
 
+def test_value_of_a_contract_that_replaces_another(tmp_path: Path) -> None:
+    product = charges(tmp_path, "[{is: 30.00, for: {replacement: yes}}, {is: 40.00, for: {replacement: no}}]")
+    assert [charge(product, "2005-01-03", replacement=replacing) for replacing in (True, False)] == [30_00, 40_00]
+
+
+@pytest.mark.parametrize(
+    ("state", "replacement", "days", "refund"),
+    [
+        ("MA", False, 10, "value_plus_deductions"), ("MA", True, 30, "value_plus_deductions"),
+        ("TX", False, 20, "value_plus_deductions"), ("NY", True, 60, "value_plus_deductions"),
+        ("ID", False, 20, "payments"), ("ID", True, 30, "payments"), ("PA", True, 20, "value_plus_deductions"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(("name", "form"), [("flex-extra", "flexible"), ("lifetrust", "standard")])
+def test_free_look_by_state_and_replacement(
+    name: str, form: str, state: str, replacement: bool, days: int, refund: str
+) -> None:
+    contract = cohort(form=form, issue_state=state, replacement=replacement)
+    free_look = find_product(name).terms(contract, day("2000-01-03")).sections.free_look
+    assert (free_look.days, free_look.refund) == (days, refund)
+
+
 def test_value_by_several_conditions_at_once(tmp_path: Path) -> None:
     values = (
         "[{is: 1.00, for: {form: single}}, {is: 2.00, for: {form: flexible, qualification: qualified}},\n"
