@@ -1,5 +1,6 @@
 """Terms Flex Extra does not use: each makes the difference that its description in the terms reference says."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,9 @@ from tests.products.folders import product_folder
 from tests.products.lives import GPA, Life, day, event, market
 
 from inforce.cases import load_case
+from inforce.contracts import Party
 from inforce.errors import BadTerms, Refused
+from inforce.mechanics.money import PPB
 from inforce.mechanics.records import Reason
 from inforce.quote import quote
 
@@ -50,6 +53,47 @@ def test_death_benefit_may_be_the_value_alone(tmp_path: Path) -> None:
     product = product_folder(tmp_path, {"death_benefit.amount": "contract_value"})
     one = bought(product, {"2000-01-03": "10", "2000-06-01": "8"})
     assert one.value("2000-06-01").death_benefit == 8_000_00
+
+
+SHARES = (
+    Party.model_validate({"id": "anna", "role": "beneficiary", "share": "60%"}),
+    Party.model_validate({"id": "ben", "role": "beneficiary", "share": "40%"}),
+)
+
+
+@pytest.mark.parametrize(
+    ("rule", "first", "left", "second"),
+    [("each_proof", 6_000_00, 3_200_00, 4_000_00), ("first_proof", 6_000_00, 4_000_00, 3_000_00)],
+)
+def test_shares_are_worked_out_by_each_proof_or_by_the_first(
+    rule: str, first: int, left: int, second: int, tmp_path: Path
+) -> None:
+    """10,000 paid, worth 8,000 at Anna's proof and a quarter less at Ben's: his 40 % are kept up, or fall."""
+    product = product_folder(tmp_path, {"death_benefit.several_beneficiaries": rule})
+    one = bought(product, {"2000-01-03": "10", "2000-06-01": "8", "2000-09-01": "6"})
+    one.contract = replace(one.contract, parties=SHARES, allocation={"equity": PPB})
+    one.record(event("death_proof", "2000-06-01", id="anna", party="anna"))
+    one.record(event("death_proof", "2000-09-01", id="ben", party="ben"))
+    anna, ben = one.did("anna", "2000-06-01"), one.did("ben", "2000-09-01")
+    assert (anna.net, anna.value, ben.net, ben.value) == (first, left, second, 0)
+
+
+def test_the_excess_needs_an_allocation(tmp_path: Path) -> None:
+    one = bought(product_folder(tmp_path, {}), {"2000-01-03": "10", "2000-06-01": "8"})
+    one.contract = replace(one.contract, parties=(Party(id="anna", role="beneficiary"),), allocation={})
+    one.record(event("spousal_continuation", "2000-06-01", id="spouse"))
+    assert [d.refused.reason for d in one.at("2000-06-01").declined] == ["allocation_not_100"]
+
+
+@pytest.mark.parametrize(("years", "benefit"), [("0", 8_000_00), ("3", 13_500_00)])
+def test_a_reset_keeps_the_value_of_its_anniversary(years: str, benefit: int, tmp_path: Path) -> None:
+    """10,000 paid, 12,000 after three years; then 2,000 more, and 500 withdrawn dollar for dollar."""
+    product = product_folder(tmp_path, {"death_benefit.reset_years": years, "maintenance_charge.amount": "0.00"})
+    one = bought(product, {"2000-01-03": "10", "2003-01-03": "12", "2003-06-02": "6"})
+    one.record(event("purchase_payment", "2003-02-03", amount="2000.00", allocation={"equity": "100%"}))
+    one.record(event("withdrawal", "2003-02-04", amount="500.00"))
+    assert one.value("2003-01-03").death_benefit == 12_000_00
+    assert one.value("2003-06-02").death_benefit == max(benefit, 11_500_00)
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,15 @@ class Contract:
         """Those who stand as beneficiaries, in order."""
         return [party for party in self.parties if party.role == "beneficiary"]
 
+    def share_of(self, party: str) -> int:
+        """A beneficiary's share of the death benefit, parts per billion: equal parts where no shares are given."""
+        mine = next(p for p in self.beneficiaries if p.id == party)
+        if mine.share is not None:
+            return mine.share
+        peers = [p.id for p in self.beneficiaries if p.contingent == mine.contingent]
+        place = peers.index(party)
+        return PPB * (place + 1) // len(peers) - PPB * place // len(peers)
+
     def cohort(self, issued: date) -> Cohort:
         """The cohort that decides the contract's terms."""
         return Cohort(self.form, self.qualification, self.issue_state, issued, self.selling_firm, self.readings,

@@ -57,7 +57,8 @@ Part = Annotated[int, BeforeValidator(_part)]
 Clock = Annotated[time, BeforeValidator(_clock)]
 Allocation = dict[str, Rate]
 Freezable = Literal[
-    "purchase_payment", "allocation", "transfer", "withdrawal", "surrender", "free_look", "death_proof"
+    "purchase_payment", "allocation", "transfer", "withdrawal", "surrender", "free_look", "death_proof",
+    "spousal_continuation"
 ]  # fmt: skip
 EXCHANGE = "exchange_1035"
 """Source of a payment that comes from another contract. (Internal Revenue Code, section 1035)"""
@@ -274,11 +275,28 @@ class DeathNotice(Event):
 
 
 class DeathProof(Event):
-    """Proof of death and election are in good order: the death benefit is paid."""
+    """Proof of death and election are in good order: the death benefit is paid, or a beneficiary's share of it."""
 
     kind: Literal["death_proof"] = "death_proof"
     withholding: Withholding = 0
-    party: str = Field(default="", description="The beneficiary who proves, by the party's id; all where not given")
+    party: str = Field(
+        default="", description="The beneficiary who proves, by the party's id; if not given all that is not paid yet"
+    )
+    allocation: Allocation | None = Field(
+        default=None,
+        description="Where the first proof raises the contract value to the death benefit: where the excess goes; "
+        "else by the standing allocation",
+    )
+
+
+class SpousalContinuation(Event):
+    """The spouse, sole beneficiary, goes on with the contract: its value is raised to the death benefit."""
+
+    kind: Literal["spousal_continuation"] = "spousal_continuation"
+    party: str = Field(default="", description="The spouse, by the beneficiary's party id; the only one if not given")
+    allocation: Allocation | None = Field(
+        default=None, description="Where the excess of the death benefit goes; else by the standing allocation"
+    )
 
 
 class Freeze(Event):
@@ -325,6 +343,7 @@ AnyEvent = Annotated[
     | FreeLook
     | DeathNotice
     | DeathProof
+    | SpousalContinuation
     | Freeze
     | Release
     | Reversal,
@@ -346,12 +365,22 @@ EVENT_KINDS: dict[str, type[Event]] = {
     "free_look": FreeLook,
     "death_notice": DeathNotice,
     "death_proof": DeathProof,
+    "spousal_continuation": SpousalContinuation,
     "freeze": Freeze,
     "release": Release,
     "reversal": Reversal,
 }
 PRICED = frozenset(
-    {"purchase_payment", "transfer", "withdrawal", "surrender", "free_look", "death_notice", "death_proof"}
+    {
+        "purchase_payment",
+        "transfer",
+        "withdrawal",
+        "surrender",
+        "free_look",
+        "death_notice",
+        "death_proof",
+        "spousal_continuation",
+    }
 )
 """Kinds that the mechanics applies, on a valuation date."""
 REACHING_BACK = frozenset({"reversal", "payment_returned", "basis_report", "death_notice"})

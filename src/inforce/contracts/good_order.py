@@ -1,6 +1,6 @@
 """Good order: may this event be taken at all? Each refusal has a named reason; what needs prices is asked later."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Final
 
@@ -26,6 +26,7 @@ from .events import (
     PurchasePayment,
     Release,
     Reversal,
+    SpousalContinuation,
     Surrender,
     Transfer,
     Withdrawal,
@@ -62,6 +63,7 @@ WORDS: Final[Mapping[Reason, str]] = {
     Reason.NOTHING_TO_TRANSFER: "there is nothing in those accounts to transfer",
     Reason.FREE_LOOK_OVER: "the free look period is over",
     Reason.BELOW_MINIMUM_TRANSFER: "the transfer is below the minimum",
+    Reason.CLAIM_PAID: "a beneficiary has been paid; the contract cannot be continued",
 }
 
 
@@ -156,15 +158,20 @@ def _check_destination(event: Withdrawal | Surrender, terms: ContractTerms) -> N
         raise Refused("not_rollable", "a non-qualified contract has no direct rollover; ask with `exchange_to`")
 
 
-def check_claim(event: DeathProof, contract: Contract) -> None:
-    """Is the one who proves a beneficiary, and the only one? Raises Refused."""
-    known = [party.id for party in contract.beneficiaries]
+def check_claim(event: DeathProof | SpousalContinuation, contract: Contract, proved: Collection[str]) -> None:
+    """Is it the turn of the beneficiary who proves, and is a spouse who goes on the only one? Raises Refused."""
+    known = {party.id: party for party in contract.beneficiaries}
     if event.party and event.party not in known:
         raise Refused("unknown_beneficiary", f"{event.party!r} is no beneficiary of the contract; it has "
                       f"{', '.join(known) or 'none'}")  # fmt: skip
-    if event.party and len(known) > 1:
-        raise Refused("not_supported_yet", "a claim of one of several beneficiaries cannot be paid by itself; record "
-                      "the proof without `party` when all have proved")  # fmt: skip
+    if event.party and known[event.party].contingent:
+        raise Refused("contingent_beneficiary", f"{event.party!r} is paid only where no primary beneficiary is; record "
+                      "the proof without `party` when that is so")  # fmt: skip
+    if event.party and event.party in proved:
+        raise Refused("proved_already", f"{event.party!r} has been paid")
+    primary = [name for name, party in known.items() if not party.contingent]
+    if isinstance(event, SpousalContinuation) and len(primary) > 1:
+        raise Refused("not_sole_beneficiary", f"a spouse continues as the only beneficiary; here are {len(primary)}")
 
 
 def _check_payments_continue(terms: ContractTerms, on: date) -> None:

@@ -32,6 +32,7 @@ from inforce.contracts.events import (
     PaymentReturned,
     PurchasePayment,
     Release,
+    SpousalContinuation,
 )
 from inforce.dates import day_number
 from inforce.errors import Backdated, Fault, MissingData, Refused
@@ -46,7 +47,7 @@ from inforce.terms import ContractTerms, Product, VariableAnnuityTerms
 from .intake import Intake
 from .posting import engine_version, entry_for, lost_lines, received_lines, returned_lines, step_lines
 from .prices import Pricer
-from .requests import account_names, check_limits, due_for
+from .requests import account_names, check_limits, due_for, excess_due
 from .schedule import Item, TermsOn, calendar_items, pricing_day, rank, request_item, segment_ends
 from .standing import Standing, freezes
 
@@ -119,6 +120,8 @@ class Position:
     """Events taken back, each with the id of the reversal, returned payment or death notice that did it."""
     freezes: list[tuple[Freeze, date | None]] = field(default_factory=list)
     """Each with the day of its release."""
+    proved: set[str] = field(default_factory=set)
+    """Beneficiaries who have been paid."""
 
     def __post_init__(self) -> None:
         self.reached = self.through
@@ -148,7 +151,7 @@ class Position:
         """A copy to go on from."""
         waiting = frozenset(w.recorded.sequence for w in self.waiting)
         return Snapshot(self.reached, self.issued, deepcopy(self.state), self.delivered, self.allocation,
-                        self.suspense, self.sequence, waiting)  # fmt: skip
+                        self.suspense, self.sequence, waiting, frozenset(self.proved))  # fmt: skip
 
 
 def advance(
@@ -195,6 +198,7 @@ class _Fold:
         if opening is not None:
             position.issued, position.delivered, position.suspense = opening.issued, opening.delivered, opening.suspense
             position.allocation, position.state = opening.allocation, deepcopy(opening.state)
+            position.proved = set(opening.proved)
 
     def run(self, recorded: list[Recorded]) -> None:
         for item in self._agenda(recorded):
@@ -350,8 +354,8 @@ class _Fold:
             return
         if event is not None:
             check_event(event, terms, position.issued, position.delivered, item.day)
-        if isinstance(event, DeathProof):
-            check_claim(event, position.contract)
+        if isinstance(event, DeathProof | SpousalContinuation):
+            check_claim(event, position.contract, position.proved)
         if item.name in position.taken_back:
             self._try_out(item, event, terms, state)
         else:
@@ -412,22 +416,27 @@ class _Fold:
             self._enter(event.kind, item.day, item.recorded, lost_lines(lost), terms)
 
     def _step(self, item: Item, event: Event | None, terms: ContractTerms, state: Annuity) -> None:
-        due = self._due(item, event, terms)
+        due, names = self._due(item, event, terms), account_names(terms.sections)
         prices = self.pricer.prices(state, due, terms, pricing_day(item.day), item.day)
         make_room(state, terms.record)
         breakdown = new_breakdown(state)
         if event is not None:
             check_limits(event, due, terms, state, prices, breakdown)
+        if excess_due(due, terms.record, state, breakdown):
+            allocation = {name: share for name, share in zip(names, due.payment_into, strict=True) if share}
+            check_allocation(allocation, terms, self.position.issued or item.day, item.day)
         step(state, terms.record, prices, due, breakdown)
         if breakdown.fault:
             raise Fault(f"{item.operation} on {item.day}, contract {self.position.contract.id}: the step reports "
                         f"{Reason(breakdown.fault).name.lower()}; nothing was posted")  # fmt: skip
         applied = Applied(item, due, breakdown, terms, prices)
-        lines = step_lines(breakdown, account_names(terms.sections), state.funds)
+        lines = step_lines(breakdown, names, state.funds)
         if lines:
             self._enter(item.operation, item.day, item.recorded, lines, terms)
         if isinstance(event, PurchasePayment):
             self.position.suspense -= event.amount
+        if isinstance(event, DeathProof):
+            self.position.proved |= {event.party} if event.party else set()
         self.position.applied.append(applied)
         self._plan_segment_ends()
         if self.observer is not None:
@@ -436,6 +445,8 @@ class _Fold:
     def _due(self, item: Item, event: Event | None, terms: ContractTerms) -> Due:
         position = self.position
         allocation, basis = position.allocation, 0
+        if isinstance(event, DeathProof | SpousalContinuation):
+            allocation = event.allocation or position.allocation
         if isinstance(event, PurchasePayment):
             allocation = event.allocation or position.allocation
             if not allocation:
@@ -444,7 +455,10 @@ class _Fold:
             taxed = position.contract.qualification == "non_qualified" and not event.exchanged
             default = event.amount if taxed else 0
             basis = default if event.basis is None else event.basis
-        return due_for(item.operation, event, item.day, terms.sections, allocation, basis)
+        due = due_for(item.operation, event, item.day, terms.sections, allocation, basis)
+        if isinstance(event, DeathProof) and event.party:
+            due.claim_share = position.contract.share_of(event.party)
+        return due
 
     def _enter(
         self,

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from inforce.contracts import Event, refusal
-from inforce.contracts.events import DeathProof, PurchasePayment, Surrender, Transfer, Withdrawal
+from inforce.contracts.events import DeathProof, PurchasePayment, SpousalContinuation, Surrender, Transfer, Withdrawal
 from inforce.dates import MonthEnd, anniversary, day_number, today_number
 from inforce.mechanics import limits
 from inforce.mechanics.accounts import revalue
-from inforce.mechanics.records import Annuity, Breakdown, Due, new_due
+from inforce.mechanics.death_benefit import death_benefit
+from inforce.mechanics.money import PPB
+from inforce.mechanics.records import Annuity, Breakdown, Determined, Due, Terms, new_due
 from inforce.mechanics.records import Market as Prices
 from inforce.terms import ContractTerms, VariableAnnuityTerms
 
@@ -67,6 +69,8 @@ def due_for(
         due.amount, due.net = event.amount or 0, int(event.net)
         weights = {name: -part for name, part in (event.from_ or {}).items()} if event.amount else event.from_ or {}
         due.named, due.withdraw_from = int(event.from_ is not None), by_account(weights, names)
+    if isinstance(event, SpousalContinuation) or (isinstance(event, DeathProof) and event.party):
+        due.payment_into = by_account(allocation, names)
     if isinstance(event, Withdrawal | Surrender | DeathProof):
         due.withholding = event.withholding
     if isinstance(event, Withdrawal | Surrender):
@@ -87,10 +91,20 @@ def check_limits(
         code = limits.may_transfer(state, terms.record, due, breakdown)
     elif isinstance(event, DeathProof):
         code = limits.may_claim(state)
+    elif isinstance(event, SpousalContinuation):
+        code = limits.may_continue(state)
     else:
         code = limits.may_end(state)
     if code:
         raise refusal(code, terms)
+
+
+def excess_due(due: Due, p: Terms, c: Annuity, b: Breakdown) -> int:
+    """What a step will add to the contract value to raise it to the death benefit; `b` holds today's values."""
+    shared = due.death_claim and due.claim_share < PPB and p.determined == Determined.FIRST_PROOF and not c.claimed
+    if not (due.spousal_continuation or shared):
+        return 0
+    return death_benefit(p, b.value, c.payments_floor, c.reset_floor) - b.value
 
 
 def by_account(named: Mapping[str, int], names: list[str]) -> list[int]:

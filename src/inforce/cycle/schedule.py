@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from inforce.contracts import PRICED, Event
-from inforce.contracts.events import AllocationChange, Delivery
+from inforce.contracts.events import AllocationChange, Delivery, SpousalContinuation
 from inforce.dates import (
     Adjust,
     MonthEnd,
@@ -52,6 +52,7 @@ def effective_date(event: Event, calendar: Calendar) -> date:
     if event.kind not in PRICED and not isinstance(event, AllocationChange):
         return event.on
     kind = "purchase_payment" if isinstance(event, AllocationChange) else event.kind
+    kind = "death_proof" if isinstance(event, SpousalContinuation) else kind
     rule = str(getattr(calendar.non_valuation_day, kind))
     if is_valuation_date(event.on) or rule == "following":
         return effective_valuation_date(event.received, at_close=calendar.at_close)

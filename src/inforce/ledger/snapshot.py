@@ -28,6 +28,8 @@ class Snapshot:
     """The last event of the journal that it has seen."""
     waiting: frozenset[int] = frozenset()
     """Sequences of events received and not applied yet."""
+    proved: frozenset[str] = frozenset()
+    """Beneficiaries who have been paid."""
 
     def received(self, recorded: Recorded) -> bool:
         """Was the event there already: recorded, received and known by then?"""

@@ -329,13 +329,14 @@ def pay_death_benefit(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> 
     """
     b.before = b.value
     left = PPB - c.claimed
-    if p.determined == Determined.FIRST_PROOF and c.claimed == 0 and d.claim_share < left:
+    share = lesser_of(d.claim_share, left)
+    if p.determined == Determined.FIRST_PROOF and c.claimed == 0 and share < left:
         raise_to_benefit(c, p, m, d, b)
         c.payments_floor = 0
         c.reset_floor = 0
-    benefit = ratio(death_benefit(p, b.value, c.payments_floor, c.reset_floor), d.claim_share, left)
-    basis = ratio(c.basis, d.claim_share, left)
-    b.gross = ratio(b.value, d.claim_share, left)
+    benefit = ratio(death_benefit(p, b.value, c.payments_floor, c.reset_floor), share, left)
+    basis = ratio(c.basis, share, left)
+    b.gross = ratio(b.value, share, left)
     b.death_benefit = benefit
     b.company += benefit - b.gross
     b.charge_reason = Reason.NO_CHARGE_ON_DEATH
@@ -345,9 +346,9 @@ def pay_death_benefit(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> 
     b.withholding = portion(b.taxable, d.withholding)
     b.net = benefit - tax - b.withholding
     c.basis -= basis
-    c.payments_floor -= ratio(c.payments_floor, d.claim_share, left)
-    c.reset_floor -= ratio(c.reset_floor, d.claim_share, left)
-    c.claimed += d.claim_share
+    c.payments_floor -= ratio(c.payments_floor, share, left)
+    c.reset_floor -= ratio(c.reset_floor, share, left)
+    c.claimed += share
     c.status = Status.DEATH_NOTIFIED
     if c.claimed >= PPB:
         c.status = Status.DEATH_PAID

@@ -62,9 +62,13 @@ class NonValuationDays(Strict):
     withdrawal: Pricing = Field(description="Partial withdrawals")
     surrender: Pricing = Field(description="Full surrenders")
     free_look: Pricing = Field(description="Returns under the free look")
-    death_proof: Pricing = Field(description="Proofs of death: the day on which the death benefit is worked out")
+    death_proof: Pricing = Field(
+        description="Proofs of death and spousal continuations: the day on which the death benefit is worked out"
+    )
     death_notice: Pricing = Field(description="Death notices: from then on requests are refused")
-    anniversary: Pricing = Field(description="Contract anniversaries: what is counted by contract year starts again")
+    anniversary: Pricing = Field(
+        description="Contract anniversaries, when what is counted by contract year starts again, and ends of segments"
+    )
     maintenance_charge: Pricing = Field(description="Maintenance charges taken on contract anniversaries")
 
 

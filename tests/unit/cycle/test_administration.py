@@ -348,7 +348,7 @@ def test_a_share_is_of_a_beneficiary() -> None:
     ("names", "party", "said"),
     [
         ("a", "a", "done"), ("a", "b", "unknown_beneficiary"), ("", "b", "unknown_beneficiary"),
-        ("ab", "a", "not_supported_yet"), ("ab", "", "done"),
+        ("ab", "a", "done"), ("ab", "", "done"),
     ],
 )  # fmt: skip
 def test_who_proves(names: str, party: str, said: str) -> None:
