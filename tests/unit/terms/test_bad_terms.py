@@ -123,7 +123,8 @@ BAD_SECTIONS = {
         "maintenance_charge.amount.1.for.form", "'singel' is not one of flexible, single"),
     "an unknown key of a cohort": (
         MAINTENANCE + "amount: [{is: 1, for: {form: flexible}},\n  {is: 2, for: {from: single}}]} # <-\n",
-        "maintenance_charge.amount.1.for.from", "`for:` takes form, issue_state, issued, qualification, replacement, selling_firm"),
+        "maintenance_charge.amount.1.for.from",
+        "`for:` takes form, issue_state, issued, qualification, replacement, selling_firm"),
     "a cohort that is no mapping": (
         MAINTENANCE + "amount: [{is: 1, for: {form: flexible}},\n  {is: 2, for: single}]} # <-\n",
         "maintenance_charge.amount.1.for", "must be a mapping, like {form: flexible}"),
