@@ -82,7 +82,7 @@ def test_the_excess_needs_an_allocation(tmp_path: Path) -> None:
     one = bought(product_folder(tmp_path, {}), {"2000-01-03": "10", "2000-06-01": "8"})
     one.contract = replace(one.contract, parties=(Party(id="anna", role="beneficiary"),), allocation={})
     one.record(event("spousal_continuation", "2000-06-01", id="spouse"))
-    assert [d.refused.reason for d in one.at("2000-06-01").declined] == ["allocation_missing", "allocation_not_100"]
+    assert [d.refused.reason for d in one.at("2000-06-01").declined] == ["allocation_missing"]
 
 
 @pytest.mark.parametrize(("years", "benefit"), [("0", 8_000_00), ("3", 13_500_00)])

@@ -151,6 +151,8 @@ def _request(kind: str, on: Any, amount: str | None, net: bool, from_: list[str]
         given |= {"from": _parts(from_)} if from_ else {}
     elif amount is not None or net or from_:
         raise BadInput(f"a {kind} quote takes neither --amount nor --net nor --from")
+    if kind == "death" and (paid.get("exchange_to") or paid.get("rollover_to")):
+        raise BadInput("a death quote takes neither --exchange-to nor --rollover-to")
     model = EVENT_KINDS["death_proof" if kind == "death" else kind]
     return parsed(model, given, lambda at, message: BadInput(f"{'.'.join(at) or kind}: {message}"))
 

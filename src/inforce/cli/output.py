@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 CENTS = frozenset(
     "value contract_value surrender_value surrender_charge maintenance_charge premium_tax free_amount death_benefit "
-    "purchase_payments withdrawals suspense gross free_available free taxable withholding benefit_beyond_value net "
-    "value_after withdrawn charge taken cents".split()
+    "purchase_payments withdrawals basis suspense gross free_available free taxable withholding basis_carried "
+    "benefit_beyond_value net value_after withdrawn charge taken cents".split()
 )
 """Fields that hold cents."""
 

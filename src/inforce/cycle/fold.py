@@ -36,7 +36,7 @@ from inforce.contracts.events import (
 )
 from inforce.dates import day_number
 from inforce.errors import Backdated, Fault, MissingData, Refused
-from inforce.ledger import Entry, Line, Recorded, Snapshot
+from inforce.ledger import PRICE, Entry, Line, Recorded, Snapshot
 from inforce.market import Market
 from inforce.mechanics.annuity import step
 from inforce.mechanics.records import Annuity, Breakdown, Due, Reason, Status, make_room, new_annuity, new_breakdown
@@ -148,9 +148,9 @@ class Position:
                        for event in paid if taxed and event.exchanged and event.basis is None]  # fmt: skip
 
     def snapshot(self) -> Snapshot:
-        """A copy to go on from."""
-        waiting = frozenset(w.recorded.sequence for w in self.waiting)
-        return Snapshot(self.reached, self.issued, deepcopy(self.state), self.delivered, self.allocation,
+        """A copy to go on from; a stalled one has to be replayed."""
+        waiting = frozenset(w.recorded.sequence for w in self.waiting) | ({PRICE} if self.stalled else frozenset())
+        return Snapshot(self.through, self.issued, deepcopy(self.state), self.delivered, self.allocation,
                         self.suspense, self.sequence, waiting, frozenset(self.proved))  # fmt: skip
 
 
@@ -218,7 +218,25 @@ class _Fold:
 
     def _agenda(self, recorded: list[Recorded]) -> list[Item]:
         """Every item of events and anniversaries; only what was received by the day is known to it."""
+        opening, through = self.opening, self.position.through
+        standing, first, terms_on = self._stands(recorded)
+        arrived = [r for r in standing if not (opening and opening.handled(r))]
+        self._receive(arrived)
+        items = [self._item(r, terms_on(r.event.on), first) for r in arrived]
+        items += self._tried_out(recorded, arrived, terms_on, first)
+        if first is not None:
+            items += [i for i in calendar_items(first, terms_on, through) if not opening or i.day > opening.on]
+        late = next((i for i in items if opening and i.recorded and i.day <= opening.on), None)
+        if late is not None and opening is not None:
+            raise Backdated(f"event {late.name} counts from {late.day}; the contract stands at {opening.on} already: "
+                            "replay it from before")  # fmt: skip
+        return items
+
+    def _stands(self, recorded: list[Recorded]) -> tuple[list[Recorded], date | None, TermsOn]:
+        """The events that stand on the day, the contract date where there is one, and the terms by which days go."""
         position, opening = self.position, self.opening
+        if opening is not None and opening.stalled:
+            raise Backdated(f"a price was missing when the contract was brought to {opening.on}: replay it")
         stand = Standing(opening, position.taken_back)
         known = stand.events(recorded)
         standing = [r for r in known if r.event.on <= position.through]
@@ -234,17 +252,7 @@ class _Fold:
         void = stand.void(known, position.contract, terms_on)
         standing = [r for r in standing if r.event.id not in void]
         position.freezes = freezes(standing)
-        arrived = [r for r in standing if not (opening and opening.handled(r))]
-        self._receive(arrived)
-        items = [self._item(r, terms_on(r.event.on), first) for r in arrived]
-        items += self._tried_out(recorded, arrived, terms_on, first)
-        if first is not None:
-            items += [i for i in calendar_items(first, terms_on, position.through) if not opening or i.day > opening.on]
-        late = next((i for i in items if opening and i.recorded and i.day <= opening.on), None)
-        if late is not None and opening is not None:
-            raise Backdated(f"event {late.name} counts from {late.day}; the contract stands at {opening.on} already: "
-                            "replay it from before")  # fmt: skip
-        return items
+        return standing, first, terms_on
 
     def _plan(self, item: Item) -> None:
         """Put an item in its place among the others: by day, order of operations, sequence."""
@@ -269,7 +277,7 @@ class _Fold:
             fate = self.intake.returned(event)
             if fate is not None:
                 return Item(fate.day, event.kind, r.sequence, r)
-        if issue is not None and first is not None:
+        if issue is not None and first is not None and self.position.issued is None:
             initial = event in (issue, self.intake.first)
             begin = max(first, self.intake.begins(issue) if initial else issue.on)
             if event is issue:

@@ -3,9 +3,10 @@
 from .book import Book, Done, MemoryBook, Run, Stored, partition_of
 from .entries import Entry, Line, balances
 from .journal import Journal, MemoryJournal, Recorded
-from .snapshot import Snapshot
+from .snapshot import PRICE, Snapshot
 
 __all__ = [
+    "PRICE",
     "Book",
     "Done",
     "Entry",

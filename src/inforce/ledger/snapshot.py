@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from inforce.contracts import BEFORE_ISSUE, LASTING
 from inforce.mechanics.records import Annuity
 
 from .journal import Recorded
+
+PRICE: Final = 0
+"""Stands among what waits, where no event's sequence is 0, for something that was due and had no price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +19,7 @@ class Snapshot:
     """A contract at the end of a day, from which the fold goes on."""
 
     on: date
-    """Everything due up to and including this day is done."""
+    """Everything due up to and including this day is done, or waits."""
     issued: date | None
     state: Annuity | None
     """None before issue."""
@@ -27,7 +31,7 @@ class Snapshot:
     sequence: int = 0
     """The last event of the journal that it has seen."""
     waiting: frozenset[int] = frozenset()
-    """Sequences of events received and not applied yet."""
+    """Sequences of events received and not applied yet; `PRICE` among them where a price was missing."""
     proved: frozenset[str] = frozenset()
     """Beneficiaries who have been paid."""
 
@@ -38,6 +42,11 @@ class Snapshot:
     def handled(self, recorded: Recorded) -> bool:
         """Was it applied or declined already?"""
         return self.has_handled(recorded.sequence, recorded.event.on, recorded.known)
+
+    @property
+    def stalled(self) -> bool:
+        """Was a price missing? What was due from then on was not done: nobody can go on from here."""
+        return PRICE in self.waiting
 
     def bears_on_what_comes(self, kind: str) -> bool:
         """Are events of the kind, handled or not, read again by whoever goes on from here?"""

@@ -64,6 +64,10 @@ BAD = {
     "a form that is none": (
         text(contract=f"contract:\n  form: group {MARK}\n  qualification: qualified\n  issue_state: MA\n"),
         "contract.form", "'group' is no form of flex-extra; it has flexible, single"),
+    "shares that are not all": (
+        text(contract=f"contract: {{form: single, qualification: qualified, issue_state: MA, {MARK}\n"
+             "  parties: [{id: a, role: beneficiary, share: 50%}]}\n"),
+        "contract", "the shares of the primary beneficiaries add up to 50 %, not 100 %"),
     "a qualification that is none": (
         text(contract=f"contract:\n  form: single\n  qualification: IRA {MARK}\n  issue_state: MA\n"),
         "contract.qualification", "'qualified' or 'non_qualified'"),

@@ -130,6 +130,17 @@ def test_net_withdrawal_quote(run: Run) -> None:
     assert (quote["gross"], quote["surrender_charge"], quote["net"]) == ("2086.96", "86.96", "2000.00")
 
 
+def test_quote_of_an_exchange(run: Run) -> None:
+    """On the first day worth its basis: 2,500 of 10,000, and of the basis."""
+    asked = ("withdrawal", "--on", "2000-01-03", "--amount", "2500.00", "--exchange-to", "Acme Life")
+    quote = json.loads(run("quote", "life.yaml", *asked, "--json").out)
+    assert (quote["basis_carried"], quote["taxable"], quote["net"]) == ("2500.00", "0.00", "2380.00")
+    assert "basis that goes with it" in run("quote", "life.yaml", *asked).out
+    code, _, err = run("quote", "life.yaml", "death", "--on", "2000-01-03", "--rollover-to", "a plan")
+    assert code == 2
+    assert "takes neither --exchange-to nor --rollover-to" in err
+
+
 def test_death_quote(run: Run) -> None:
     quote = json.loads(run("quote", "life.yaml", "death", "--on", "2000-06-01", "--json").out)
     assert (quote["kind"], quote["surrender_charge"], quote["net"]) == ("death", "0.00", "8656.57")

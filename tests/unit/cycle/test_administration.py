@@ -355,3 +355,36 @@ def test_who_proves(names: str, party: str, said: str) -> None:
     one = life(PAID, event("death_proof", "2000-02-01", id="proof", party=party))
     one.contract = replace(one.contract, parties=tuple(beneficiary(name) for name in names))
     assert outcome(one.at("2000-02-10"), "proof") == said
+
+
+# Prices that come late
+
+
+def test_money_that_waits_for_a_price_is_received_once() -> None:
+    """The cycle runs every day, and the price of the day of issue comes three days later."""
+    one = Life(FLEX_EXTRA, market({"equity": {"2000-01-05": "10"}}), events=[FIRST])
+    later = Life(FLEX_EXTRA, market({"equity": {"2000-01-03": "10"}}), events=[FIRST])
+    _, book = lived(one, "2000-01-05")
+    assert (cents(book, "suspense"), cents(book, "owner/paid_in")) == (1_000_00, -1_000_00)
+    cycle = Cycle(book, later.market, lambda _: FLEX_EXTRA)
+    cycle.run_day(day("2000-01-06"))
+    assert (cents(book, "suspense"), cents(book, "owner/paid_in")) == (0, -1_000_00)
+    assert book.declined("C") == []
+    assert list(check_replay(cycle, "C")) == []
+
+
+@pytest.mark.parametrize("rate_comes", [True, False])
+def test_a_charge_that_waits_for_a_price_is_taken_later(rate_comes: bool) -> None:
+    """No event waits, only the calendar: the maintenance charge of the first anniversary."""
+    prices = {"2000-01-03": "10", "2001-01-04": "11"} | ({"2001-01-03": "10"} if rate_comes else {})
+    paid = event("purchase_payment", "2000-01-03", id="pay", amount="10000.00")
+    early = Life(
+        FLEX_EXTRA, market({"equity": {"2000-01-03": "10", "2001-01-04": "11"}}, between="refuse"), events=[paid]
+    )
+    later = Life(FLEX_EXTRA, market({"equity": prices}, between="refuse"), events=[paid])
+    _, book = lived(early, "2001-01-05")
+    assert cents(book, "company/maintenance_charge") == 0
+    cycle = Cycle(book, later.market, lambda _: FLEX_EXTRA)
+    cycle.run_day(day("2001-01-08"))
+    assert cents(book, "company/maintenance_charge") == (35_00 if rate_comes else 0)
+    assert list(check_replay(cycle, "C")) == []
