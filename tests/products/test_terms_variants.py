@@ -79,10 +79,11 @@ def test_shares_are_worked_out_by_each_proof_or_by_the_first(
 
 
 def test_the_excess_needs_an_allocation(tmp_path: Path) -> None:
-    one = bought(product_folder(tmp_path, {}), {"2000-01-03": "10", "2000-06-01": "8"})
+    one = Life(product_folder(tmp_path, {}), market({"equity": {"2000-01-03": "10", "2000-06-01": "8"}}))
+    one.record(event("purchase_payment", "2000-01-03", amount="10000.00", allocation={"equity": "100%"}))
     one.contract = replace(one.contract, parties=(Party(id="anna", role="beneficiary"),), allocation={})
     one.record(event("spousal_continuation", "2000-06-01", id="spouse"))
-    assert [d.refused.reason for d in one.at("2000-06-01").declined] == ["allocation_missing"]
+    assert [d.refused.reason for d in one.at("2000-06-01").declined] == ["allocation_not_100"]
 
 
 @pytest.mark.parametrize(("years", "benefit"), [("0", 8_000_00), ("3", 13_500_00)])
