@@ -2,6 +2,7 @@
 
 from .book import Book, Done, MemoryBook, Run, Stored, partition_of
 from .entries import Entry, Line, balances
+from .intake import Intake, Item, Taken
 from .journal import Journal, MemoryJournal, Recorded
 from .snapshot import Snapshot
 
@@ -9,6 +10,8 @@ __all__ = [
     "Book",
     "Done",
     "Entry",
+    "Intake",
+    "Item",
     "Journal",
     "Line",
     "MemoryBook",
@@ -17,6 +20,7 @@ __all__ = [
     "Run",
     "Snapshot",
     "Stored",
+    "Taken",
     "balances",
     "partition_of",
 ]

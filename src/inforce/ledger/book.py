@@ -1,8 +1,8 @@
 """The book: a journal with stored positions. What the cycle works on, in memory or in a database."""
 
 import re
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
@@ -13,7 +13,8 @@ from inforce.errors import BadEvent, BadInput, BadMarketData, NotFound
 from inforce.market import Between, Market, MarketData
 
 from .entries import Entry
-from .journal import Journal, MemoryJournal, Recorded
+from .intake import ID_TAKEN, KEY_TAKEN, OPEN_OTHERWISE, Intake, Item, Taken
+from .journal import Journal, MemoryJournal, Recorded, asks_the_same
 from .prices import Key, Price, market_data, news, prices_in
 from .snapshot import Snapshot
 
@@ -88,6 +89,9 @@ class Book(Journal, Protocol):
         self, events: Iterable[tuple[str, Event]], known: date | None = None, opening: Iterable[Contract] = ()
     ) -> list[Recorded]:
         """Append events in order, after the `opening` of new contracts, all or none. BadEvent says which is wrong."""
+
+    def taking_in(self, known: date | None = None) -> AbstractContextManager[Intake]:
+        """Within this, contracts and events are taken in batch by batch, in one transaction: an error undoes it all."""
 
     def close_period(self, period: str, who: str = "") -> None:
         """Close an accounting period, YYYY-MM, and all before it: nothing is posted into them any more."""
@@ -212,17 +216,35 @@ class MemoryBook(MemoryJournal):
     def record_many(
         self, events: Iterable[tuple[str, Event]], known: date | None = None, opening: Iterable[Contract] = ()
     ) -> list[Recorded]:
-        contracts = dict(self._contracts)
-        before = {contract: list(recorded) for contract, recorded in self._events.items()}, self._sequence
-        self.open_many(opening)
         recorded = []
-        for place, (contract, event) in enumerate(events):
-            try:
-                recorded.append(self.record(contract, event, known))
-            except (BadInput, NotFound) as bad:
-                self._contracts, (self._events, self._sequence) = contracts, before
-                raise BadEvent(str(bad), place) from None
+        with self._undoing():
+            self.open_many(opening)
+            for place, (contract, event) in enumerate(events):
+                try:
+                    recorded.append(self.record(contract, event, known))
+                except (BadInput, NotFound) as bad:
+                    raise BadEvent(str(bad), place) from None
         return recorded
+
+    @contextmanager
+    def taking_in(self, known: date | None = None) -> Iterator[Intake]:
+        with self._undoing():
+            yield _MemoryIntake(self, known)
+
+    @contextmanager
+    def _undoing(self) -> Iterator[None]:
+        """After an error, contracts and events are what they were: both are only ever added to."""
+        contracts, sequence = len(self._contracts), self._sequence
+        try:
+            yield
+        except BaseException:
+            for name in list(self._contracts)[contracts:]:
+                del self._contracts[name], self._events[name], self._entries[name]
+            for recorded in self._events.values():
+                while recorded and recorded[-1].sequence > sequence:
+                    recorded.pop()
+            self._sequence = sequence
+            raise
 
     def close_period(self, period: str, who: str = "") -> None:
         if self._closed is not None and checked_period(period) <= self._closed:
@@ -251,3 +273,40 @@ class MemoryBook(MemoryJournal):
         seen.sort(key=lambda price: (price.key, price.at))
         decimals = MarketData().decimals if self._decimals is None else self._decimals
         return Market(market_data(seen, decimals), between)
+
+
+@dataclass(slots=True)
+class _MemoryIntake:
+    book: MemoryBook
+    known: date | None
+    numbers: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.numbers = {contract: number for number, contract in enumerate(self.book._contracts, 1)}
+
+    def missing(self, contracts: Iterable[str]) -> set[str]:
+        return set(contracts).difference(self.numbers)
+
+    def take(self, items: Sequence[Item]) -> list[Taken]:
+        return [self._open(item) if isinstance(item, Contract) else self._record(*item) for item in items]
+
+    def _open(self, contract: Contract) -> Taken:
+        if contract.id not in self.numbers:
+            self.book.open(contract)
+            self.numbers[contract.id] = len(self.numbers) + 1
+            return Taken(self.numbers[contract.id], new=True)
+        same = self.book._contracts[contract.id] == contract
+        return Taken(self.numbers[contract.id], False, *(() if same else ("contract", OPEN_OTHERWISE)))
+
+    def _record(self, contract: str, event: Event) -> Taken:
+        for recorded in self.book.events(contract):
+            if event.key and recorded.event.key == event.key:
+                return _same(recorded, event, "key", KEY_TAKEN)
+        for recorded in self.book.events(contract):
+            if event.id and recorded.event.id == event.id:
+                return _same(recorded, event, "id", ID_TAKEN)
+        return Taken(self.book.record(contract, event, self.known).sequence, new=True)
+
+
+def _same(earlier: Recorded, event: Event, at: str, problem: str) -> Taken:
+    return Taken(earlier.sequence, False, *(() if asks_the_same(earlier.event, event) else (at, problem)))
