@@ -35,19 +35,21 @@ def canonical(content: Any) -> bytes:
         raise BadInput(f"a text cannot be written in UTF-8: {unprintable}") from None
 
 
-def _sorted_json(plain: Any, what: str) -> str:
-    text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    if _NUL.search(text) or not _encodable(text):
+def _sorted_json(plain: dict[str, Any], what: str) -> str:
+    try:
+        text = to_json(_sorted(plain)).decode()
+    except ValueError:
+        text = None
+    if text is None or ("\\u0000" in text and _NUL.search(text)):
         raise BadInput(f"{what} has a text with a character that cannot be stored (NUL, or half of a surrogate pair)")
     return text
 
 
-def _encodable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+def _sorted(plain: Any) -> Any:
+    """With the keys of every mapping sorted."""
+    if type(plain) is dict:
+        return {name: _sorted(plain[name]) for name in sorted(plain)}
+    return [_sorted(each) for each in plain] if type(plain) is list else plain
 
 
 def event_text(event: Event) -> str:
@@ -139,4 +141,4 @@ def iso(day: date | None) -> str | None:
 
 def instant_text(instant: datetime) -> str:
     """An instant in UTC as databases take it; both are told that it is UTC."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
