@@ -20,6 +20,7 @@ from inforce.mechanics.records import Annuity
 from .database import AnyRow
 
 _NUL: Final = re.compile(r"(?<!\\)(\\\\)*\\u0000")
+_NESTED: Final = frozenset({dict, list})
 _EVENT: Final[TypeAdapter[Event]] = TypeAdapter(AnyEvent)
 _CONTRACT: Final = TypeAdapter(Contract)
 _STATE_NAMES: Final = tuple(f.name for f in fields(Annuity))
@@ -45,11 +46,15 @@ def _sorted_json(plain: dict[str, Any], what: str) -> str:
     return text
 
 
-def _sorted(plain: Any) -> Any:
+def _sorted(plain: dict[str, Any]) -> dict[str, Any]:
     """With the keys of every mapping sorted."""
-    if type(plain) is dict:
-        return {name: _sorted(plain[name]) for name in sorted(plain)}
-    return [_sorted(each) for each in plain] if type(plain) is list else plain
+    return {name: _inside(plain[name]) if type(plain[name]) in _NESTED else plain[name] for name in sorted(plain)}
+
+
+def _inside(nested: Any) -> Any:
+    if type(nested) is dict:
+        return _sorted(nested)
+    return [_inside(each) if type(each) in _NESTED else each for each in nested]
 
 
 def event_text(event: Event) -> str:

@@ -59,7 +59,10 @@ class Recording:
         self.opened = 0
         self._held = numbers
         """Numbers that were known before the transaction."""
+        self._found: dict[str, int] = {}
+        """Numbers that `missing` found last."""
         self._numbers: dict[str, int] = {}
+        """Numbers of the batch."""
         self._begun: set[int] = set()
         """Contracts of the batch that had events before it."""
         self._probed: set[tuple[int, str]] = set()
@@ -76,11 +79,10 @@ class Recording:
     def missing(self, contracts: Iterable[str]) -> set[str]:
         """Those of the contracts that are not open."""
         asked = set(contracts)
-        left = [name for name in asked if name not in self._held and name not in self._numbers]
-        if not left:
-            return set()
         self.writing.settle()
-        return set(left).difference(numbers_of(self.writing.connection, left))
+        self._found = {name: self._held[name] for name in asked if name in self._held}
+        self._found |= numbers_of(self.writing.connection, asked.difference(self._found))
+        return asked.difference(self._found)
 
     def take(self, items: Sequence[Item]) -> list[Taken]:
         """Take in what is new, in order; what became of each."""
@@ -172,7 +174,7 @@ class Recording:
         writing = self.writing
         writing.settle()
         names = {item.id if isinstance(item, Contract) else item[0] for item in items}
-        self._numbers = {name: self._held[name] for name in names if name in self._held}
+        self._numbers = {n: self._found.get(n) or self._held[n] for n in names if n in self._found or n in self._held}
         self._numbers |= numbers_of(writing.connection, names.difference(self._numbers))
         writing.read_heads(self._numbers.values())
         self._begun = {number for number in self._numbers.values() if writing.heads[number].events}
