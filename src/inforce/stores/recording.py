@@ -232,5 +232,6 @@ class _Ids:
 
 def event_columns(event: Event) -> Row:
     """What can be searched for: id, key, kind, on, received, who, channel, reason, maker, checker."""
+    fields = event.__dict__
     return (event.id, event.key or None, event.kind, iso(event.on), instant_text(event.received), event.who,
-            event.channel, event.reason, event.__dict__.get("maker", ""), event.__dict__.get("checker", ""))  # fmt: skip
+            event.channel, event.reason, fields.get("maker", ""), fields.get("checker", ""))  # fmt: skip
