@@ -2,6 +2,7 @@
 
 from .book import Book, Done, MemoryBook, Run, Stored, partition_of
 from .entries import Entry, Line, balances
+from .funds import Fund, Traded
 from .intake import Intake, Item, Taken
 from .journal import Journal, MemoryJournal, Recorded
 from .snapshot import Snapshot
@@ -10,6 +11,7 @@ __all__ = [
     "Book",
     "Done",
     "Entry",
+    "Fund",
     "Intake",
     "Item",
     "Journal",
@@ -21,6 +23,7 @@ __all__ = [
     "Snapshot",
     "Stored",
     "Taken",
+    "Traded",
     "balances",
     "partition_of",
 ]

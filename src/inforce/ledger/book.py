@@ -12,7 +12,8 @@ from inforce.contracts import Contract, Event
 from inforce.errors import BadEvent, BadInput, BadMarketData, NotFound
 from inforce.market import Between, Market, MarketData
 
-from .entries import Entry
+from .entries import Entry, totals
+from .funds import Fund, Traded, traded_in
 from .intake import ID_TAKEN, KEY_TAKEN, OPEN_OTHERWISE, Intake, Item, Taken
 from .journal import Journal, MemoryJournal, Recorded, asks_the_same
 from .prices import Key, Price, market_data, news, prices_in
@@ -37,6 +38,10 @@ class Done:
     entries: tuple[Entry, ...] = ()
     declined: tuple[tuple[int, str], ...] = ()
     """Sequences of events that were refused, each with the reason in words."""
+    separate_account: str = ""
+    """Where the contract's units are held."""
+    rebuilt: bool = False
+    """Was its stored position of another layout, and replayed from its events?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,8 @@ class Run:
     contracts: int
     entries: int
     finished: datetime
+    rebuilt: int = 0
+    """Contracts whose stored positions were of another layout, and were replayed from their events."""
 
 
 class Book(Journal, Protocol):
@@ -69,6 +76,15 @@ class Book(Journal, Protocol):
 
     def commit(self, run: Run, done: Iterable[Done]) -> None:
         """Post one partition-day: entries, stored positions, refusals and the run, all in one transaction."""
+
+    def balances(self) -> Iterator[tuple[str, dict[str, tuple[int, int]]]]:
+        """Of every contract, in order of opening, what its entries add up to: cents and units by ledger account."""
+
+    def fund_totals(self) -> dict[Fund, int]:
+        """Units of all contracts by separate account and fund: running totals, kept up by `commit`."""
+
+    def traded(self, day: date | None = None) -> dict[Fund, Traded]:
+        """What the cycle's runs of a day (default: all runs) bought and cancelled, by separate account and fund."""
 
     def finished(self, day: date, partition: int, partitions: int) -> bool:
         """Is that partition-day in the log?"""
@@ -150,6 +166,8 @@ class MemoryBook(MemoryJournal):
     _stored: dict[str, Stored] = field(default_factory=dict)
     _declined: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     _runs: list[Run] = field(default_factory=list)
+    _traded: list[tuple[date, dict[Fund, Traded]]] = field(default_factory=list)
+    _fund_totals: dict[Fund, int] = field(default_factory=dict)
     _closed: str | None = None
     _prices: list[tuple[Price, date]] = field(default_factory=list)
     _decimals: int | None = None
@@ -184,6 +202,28 @@ class MemoryBook(MemoryJournal):
             self._stored[each.stored.contract] = each.stored
             self._declined.setdefault(each.stored.contract, []).extend(each.declined)
         self._runs.append(run)
+        traded: dict[Fund, Traded] = {}
+        for each in work:
+            traded_in(each.entries, each.separate_account, traded)
+        self._traded.append((run.day, traded))
+        for fund, moved in traded.items():
+            self._fund_totals[fund] = self._fund_totals.get(fund, 0) + moved.units
+
+    def balances(self) -> Iterator[tuple[str, dict[str, tuple[int, int]]]]:
+        for contract, entries in self._entries.items():
+            cents, units = totals(entries)
+            yield contract, {account: (amount, units[account]) for account, amount in cents.items()}
+
+    def fund_totals(self) -> dict[Fund, int]:
+        return dict(self._fund_totals)
+
+    def traded(self, day: date | None = None) -> dict[Fund, Traded]:
+        found: dict[Fund, Traded] = {}
+        for on, traded in self._traded:
+            if day in (None, on):
+                for fund, moved in traded.items():
+                    found[fund] = found.get(fund, Traded()) + moved
+        return found
 
     def finished(self, day: date, partition: int, partitions: int) -> bool:
         return any((r.day, r.partition, r.partitions) == (day, partition, partitions) for r in self._runs)

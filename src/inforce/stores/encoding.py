@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from inforce.contracts import AnyEvent, Contract, Event
-from inforce.errors import BadBook, BadInput
+from inforce.errors import BadBook, BadInput, OldPosition
 from inforce.ledger import Entry, Snapshot
 from inforce.mechanics.records import Annuity
 
@@ -25,7 +25,10 @@ _EVENT: Final[TypeAdapter[Event]] = TypeAdapter(AnyEvent)
 _CONTRACT: Final = TypeAdapter(Contract)
 _STATE_NAMES: Final = tuple(f.name for f in fields(Annuity))
 _STATE_VALUES: Final = attrgetter(*_STATE_NAMES)
-_FIELDS: Final = sha256(" ".join(_STATE_NAMES).encode()).hexdigest()[:8]
+FINGERPRINT: Final = sha256(" ".join(_STATE_NAMES).encode()).hexdigest()[:8]
+LAYOUT: Final = 2
+"""Layout of a stored state: raise it by one whenever the fields of `Annuity` change (a test says so). Positions of an
+older one are replayed. Layout 1 began with the record's name."""
 
 
 def canonical(content: Any) -> bytes:
@@ -101,20 +104,27 @@ def entry_bytes(entry: Entry) -> bytes:
 
 
 def state_text(state: Annuity | None) -> str | None:
-    """A contract's state: its record, a fingerprint of the record's fields, and their values in order."""
+    """A contract's state: the layout, a fingerprint of the record's fields, and their values in order."""
     if state is None:
         return None
-    return f'["Annuity","{_FIELDS}",{to_json(_STATE_VALUES(state)).decode()}]'
+    return f'[{LAYOUT},"{FINGERPRINT}",{to_json(_STATE_VALUES(state)).decode()}]'
 
 
-def state_from(text: str | None, contract: str) -> Annuity | None:
-    """The state of a text. Raises BadBook where it was stored by an engine with other fields."""
+def state_from(text: str | None, contract: str, on: date, sequence: int) -> Annuity | None:
+    """The state of a text, stored on a day with what it had seen.
+
+    Raises:
+        OldPosition: it is of an older layout.
+        BadBook: it is of a newer one.
+    """
     if text is None:
         return None
-    record, names, values = json.loads(text)
-    if (record, names) != ("Annuity", _FIELDS):
-        raise BadBook(f"the stored position of contract {contract} is of another engine version: its state has other "
-                      "fields; replay the contract with this one")  # fmt: skip
+    layout, fields_, values = json.loads(text)
+    if isinstance(layout, int) and layout > LAYOUT:
+        raise BadBook(f"the stored position of contract {contract} is of layout {layout}; this Inforce knows 1 to "
+                      f"{LAYOUT}. Install the version that wrote it, or a newer one")  # fmt: skip
+    if (layout, fields_) != (LAYOUT, FINGERPRINT):
+        raise OldPosition(contract, on, sequence)
     return Annuity(*values)
 
 
@@ -133,7 +143,7 @@ def position_columns(snapshot: Snapshot, next_due: date | None) -> Position:
 def snapshot_from(row: AnyRow, contract: str) -> Snapshot:
     """The snapshot of a row of `positions`."""
     return Snapshot(
-        row.on, row.issued, state_from(row.state, contract), row.delivered,
+        row.on, row.issued, state_from(row.state, contract, row.on, row.sequence), row.delivered,
         json.loads(row.allocation), row.suspense, row.sequence, frozenset(json.loads(row.waiting)),
     )  # fmt: skip
 

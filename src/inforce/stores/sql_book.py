@@ -13,11 +13,11 @@ from sqlalchemy import Connection, select
 
 from inforce.contracts import Contract, Event
 from inforce.errors import BadEvent, BadInput, BookBusy, NotFound
-from inforce.ledger import Book, Done, Entry, Intake, Line, Recorded, Run, Snapshot, Stored
+from inforce.ledger import Book, Done, Entry, Fund, Intake, Line, Recorded, Run, Snapshot, Stored, Traded
 from inforce.ledger.book import refuse_closed
 from inforce.market import Between, Market, MarketData
 
-from . import periods, pricing, queries, schema
+from . import periods, pricing, queries, schema, trading
 from .ahead import ReadAhead
 from .bulk import chunks
 from .chain import Head, Seal
@@ -29,7 +29,7 @@ from .queries import Opened
 from .recording import BATCH, Recording, numbers_of
 from .writing import Writing, last_seal
 
-_RUN: Final = ("day", "partition", "partitions", "contracts", "entries", "finished")
+_RUN: Final = ("day", "partition", "partitions", "contracts", "entries", "finished", "rebuilt")
 
 
 def open_book(where: str | Path, *, create: bool = True, wait: float = WAIT) -> "SqlBook":
@@ -226,9 +226,19 @@ class SqlBook:
             for each in work:
                 _put(writing, numbers, each)
             clear_inbox(connection, {numbers[each.stored.contract]: each.stored.snapshot for each in work}, before)
+            trading.add(writing, work)
             _log(writing, run)
         self._forget(numbers)
         self._note_versions(writing.heads)
+
+    def balances(self) -> Iterator[tuple[str, dict[str, tuple[int, int]]]]:
+        return queries.balances(self.database)
+
+    def fund_totals(self) -> dict[Fund, int]:
+        return trading.totals(self.database)
+
+    def traded(self, day: date | None = None) -> dict[Fund, Traded]:
+        return trading.traded(self.database, day)
 
     def finished(self, day: date, partition: int, partitions: int) -> bool:
         r = schema.runs.c
@@ -353,8 +363,8 @@ _contract_of = attrgetter("contract")
 def _log(writing: Writing, run: Run) -> Seal:
     row: Sequence[Any] = (run.day.isoformat(), run.partition, run.partitions, run.contracts, run.entries,
                           instant_text(run.finished))  # fmt: skip
-    writing.add(schema.runs, (writing.seal, *row))
-    return writing.finish({"run": row})
+    writing.add(schema.runs, (writing.seal, *row, run.rebuilt))
+    return writing.finish({"run": (*row, run.rebuilt) if run.rebuilt else row})
 
 
 if TYPE_CHECKING:
