@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from inforce.contracts import Contract
 from inforce.errors import Fault, OldPosition
-from inforce.ledger import Book, Done, Entry, Fund, Snapshot, Stored, Traded, partition_of
+from inforce.ledger import Book, Done, Entry, Fund, Snapshot, Traded, partition_of
 from inforce.ledger.entries import totals
 from inforce.ledger.funds import CONTRACT
 from inforce.terms import Product
@@ -47,25 +48,28 @@ def refuse(breaches: Iterable[Breach]) -> None:
         raise Fault("\n".join(map(str, found)))
 
 
-def accounts(product: Product) -> tuple[list[str], list[str]]:
-    """Sub-accounts and fixed accounts of a product, in the order of the mechanics."""
-    return product.sub_accounts(), product.fixed_accounts()
+Names = tuple[Sequence[str], Sequence[str]]
+"""Sub-accounts and fixed accounts, in the order of the mechanics."""
+
+
+def accounts(contract: Contract, product: Product, snapshot: Snapshot) -> Names:
+    """The accounts of a contract; none before its issue."""
+    if snapshot.issued is None:
+        return (), ()
+    sections = product.terms(contract.cohort(snapshot.issued), max(snapshot.issued, snapshot.on)).sections
+    return list(sections.sub_accounts), list(sections.fixed_accounts)
 
 
 # what a day touched
 
 
-def check_change(
-    contract: str, before: Snapshot | None, done: Done, names: tuple[Sequence[str], Sequence[str]]
-) -> Iterator[Breach]:
+def check_change(contract: str, before: Snapshot | None, done: Done, names: Names) -> Iterator[Breach]:
     """The position before and the new entries make the position after: nothing older is read."""
     cents, units = totals(done.entries)
     yield from _agree(contract, before, {a: (c, units[a]) for a, c in cents.items()}, done.stored.snapshot, names)
 
 
-def _agree(
-    contract: str, before: Snapshot | None, sums: Sums, after: Snapshot, names: tuple[Sequence[str], Sequence[str]]
-) -> Iterator[Breach]:
+def _agree(contract: str, before: Snapshot | None, sums: Sums, after: Snapshot, names: Names) -> Iterator[Breach]:
     was, is_ = before and before.state, after.state
     held = [("suspense", "cents", before.suspense if before else 0, sums.get("suspense", _NONE)[0], after.suspense)]
     for k, fund in enumerate(names[0] if is_ else ()):
@@ -121,8 +125,8 @@ class _Held:
     positions: dict[Fund, int] = field(default_factory=dict)
     entries: dict[Fund, int] = field(default_factory=dict)
 
-    def add(self, separate_account: str, funds: Sequence[str], stored: Stored | None, sums: Sums) -> None:
-        state = stored.snapshot.state if stored else None
+    def add(self, separate_account: str, funds: Sequence[str], snapshot: Snapshot, sums: Sums) -> None:
+        state = snapshot.state
         for k, fund in enumerate(funds):
             key = separate_account, fund
             posted = sums.get(CONTRACT + fund, _NONE)[1]
@@ -153,11 +157,12 @@ def _check_contract(cycle: "Cycle", name: str, sums: Sums, held: _Held) -> Itera
     if out:
         yield Breach(name, "balance", f"entries are out of balance by {out} cents")
     if stored is not None:
-        yield from _agree(name, None, sums, stored.snapshot, accounts(product))
+        names = accounts(contract, product, stored.snapshot)
+        yield from _agree(name, None, sums, stored.snapshot, names)
+        account = product.separate_account(contract.qualification, contract.issue_state)
+        held.add(account, names[0], stored.snapshot, sums)
     elif any(cents or units for cents, units in sums.values()):
         yield Breach(name, "position", "there are entries and no stored position")
-    account = product.separate_account(contract.qualification, contract.issue_state)
-    held.add(account, product.sub_accounts(), stored, sums)
 
 
 def _check_funds(kept: dict[Fund, int], traded: dict[Fund, Traded], held: _Held) -> Iterator[Breach]:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from inforce.contracts import Reversal
 from inforce.errors import Backdated, OldPosition
-from inforce.ledger import Book, Done, Entry, Run, Stored, partition_of
+from inforce.ledger import Book, Done, Entry, Run, Snapshot, Stored, partition_of
 from inforce.market import Market
 from inforce.mechanics.records import Status
 from inforce.terms import Product
@@ -78,7 +78,7 @@ class Cycle:
         except Backdated:
             return self._replayed(contract_id, day)
         done = self._done(contract_id, position, position.entries)
-        refuse(check_change(contract_id, stored.snapshot if stored else None, done, accounts(position.product)))
+        self._check(position, stored.snapshot if stored else None, done)
         return replace(done, rebuilt=rebuilt)
 
     def _worked(self, contract_id: str) -> bool:
@@ -95,12 +95,13 @@ class Cycle:
             return self.rebuilt(old), True
 
     def rebuilt(self, old: OldPosition) -> Stored:
-        """A stored position, from the events that it had seen. Raises Fault where the entries are not what it says."""
+        """A stored position, from the events that it had seen. Raises Fault where it is not what the entries say."""
         events = [r for r in self.book.events(old.contract, old.on) if r.sequence <= old.sequence]
         contract = self.book.contract(old.contract)
         position = advance(contract, self.product(contract.product), events, self.market, old.on)
         refuse(check_entries(old.contract, self.book.entries(old.contract), position))
-        return Stored(old.contract, position.snapshot(), next_due(position))
+        snapshot = replace(position.snapshot(), sequence=old.sequence)
+        return Stored(old.contract, snapshot, next_due(position))
 
     def _replayed(self, contract_id: str, day: date) -> Done:
         """A contract from nothing, with the difference to what is posted."""
@@ -108,9 +109,12 @@ class Cycle:
         gone = frozenset(r.event.of for r in self.book.events(contract_id, day) if isinstance(r.event, Reversal))
         posted = self.book.entries(contract_id)
         done = self._done(contract_id, position, corrections(posted, position.entries, day, gone))
-        whole = replace(done, entries=(*posted, *done.entries))
-        refuse(check_change(contract_id, None, whole, accounts(position.product)))
+        self._check(position, None, replace(done, entries=(*posted, *done.entries)))
         return done
+
+    def _check(self, position: Position, before: Snapshot | None, done: Done) -> None:
+        names = accounts(position.contract, position.product, done.stored.snapshot)
+        refuse(check_change(position.contract.id, before, done, names))
 
     def _done(self, contract_id: str, position: Position, entries: list[Entry]) -> Done:
         known = {sequence for sequence, _ in self.book.declined(contract_id)}
@@ -119,6 +123,18 @@ class Cycle:
         contract = position.contract
         return Done(Stored(contract_id, position.snapshot(), next_due(position)), tuple(entries), declined,
                     position.product.separate_account(contract.qualification, contract.issue_state))  # fmt: skip
+
+    def standing(self, contract_id: str) -> Stored | None:
+        """The stored position; one of an older layout is replayed."""
+        return self._stored(contract_id)[0]
+
+    def look(self, contract_id: str, day: date) -> Position:
+        """The contract as a run up to a day would leave it; nothing is posted."""
+        stored, _ = self._stored(contract_id)
+        try:
+            return self._advance(contract_id, max(day, stored.snapshot.on) if stored else day, stored)
+        except Backdated:
+            return self.replay(contract_id, day)
 
     def replay(self, contract_id: str, day: date) -> Position:
         """The contract from nothing, by what is known on a day."""

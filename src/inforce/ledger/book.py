@@ -74,6 +74,9 @@ class Book(Journal, Protocol):
         position's `sequence` and received by then. The partition of a contract never changes.
         """
 
+    def waiting(self) -> list[str]:
+        """Contracts with events that are not applied: some wait, or were recorded since the position was stored."""
+
     def commit(self, run: Run, done: Iterable[Done]) -> None:
         """Post one partition-day: entries, stored positions, refusals and the run, all in one transaction."""
 
@@ -182,6 +185,17 @@ class MemoryBook(MemoryJournal):
     def unhandled(self, contract_id: str, snapshot: Snapshot, known_by: date | None = None) -> list[Recorded]:
         events = self.events(contract_id, known_by)
         return [r for r in events if r.event.kind == "reversal" or not snapshot.handled(r)]
+
+    def waiting(self) -> list[str]:
+        return [c for c in self.contracts() if self._waits(c)]
+
+    def _waits(self, contract_id: str) -> bool:
+        stored = self._stored.get(contract_id)
+        if stored is None:
+            return bool(self._events[contract_id])
+        seen = stored.snapshot
+        unseen = any(not (r.sequence <= seen.sequence and r.event.on <= seen.on) for r in self._events[contract_id])
+        return unseen or bool(seen.waiting)
 
     def _is_due(self, contract_id: str, day: date) -> bool:
         stored = self._stored.get(contract_id)

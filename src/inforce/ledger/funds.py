@@ -34,8 +34,12 @@ class Traded:
         return self.bought_cents - self.cancelled_cents
 
     def __add__(self, other: "Traded") -> "Traded":
-        return Traded(self.bought_units + other.bought_units, self.bought_cents + other.bought_cents,
-                      self.cancelled_units + other.cancelled_units, self.cancelled_cents + other.cancelled_cents)  # fmt: skip
+        return Traded(
+            self.bought_units + other.bought_units,
+            self.bought_cents + other.bought_cents,
+            self.cancelled_units + other.cancelled_units,
+            self.cancelled_cents + other.cancelled_cents,
+        )
 
 
 def traded_in(entries: Iterable[Entry], separate_account: str, totals: dict[Fund, Traded]) -> None:

@@ -35,6 +35,9 @@ _WAITING: Final = union(
     select(_P.contract).where(_P.next_due <= _DAY),
     select(_I.contract).where(_I.ready <= _DAY),
 )
+COUNTS: Final = select(func.count(_P.contract), func.count(_P.on), func.max(_P.on))
+_OPEN: Final = union(select(_P.contract).where(_P.waiting != "[]"), select(_I.contract))
+WAITING: Final = select(_C.id).where(_C.number.in_(_OPEN.scalar_subquery())).order_by(_C.number)
 DUE: Final = select(_C.id, _C.number).where(_C.number.in_(_WAITING.scalar_subquery())).order_by(_C.number)
 DUE_IN_PARTITION: Final = DUE.where(_C.spread % bindparam("partitions") == bindparam("partition"))
 

@@ -180,6 +180,11 @@ class SqlBook:
 
     # the book
 
+    def counts(self) -> tuple[int, int, date | None]:
+        """How many contracts there are, how many have a stored position, and the last day that one stands at."""
+        row = self.database.fetch(queries.COUNTS)[0]
+        return row[0], row[1], row[2]
+
     def stored(self, contract_id: str) -> Stored | None:
         number, opened = self._number(contract_id), self._opened(contract_id)
         row = opened.position if opened else self.database.fetch(queries.POSITION_OF, number=number)[0]
@@ -230,6 +235,9 @@ class SqlBook:
             _log(writing, run)
         self._forget(numbers)
         self._note_versions(writing.heads)
+
+    def waiting(self) -> list[str]:
+        return [row.id for row in self.database.fetch(queries.WAITING)]
 
     def balances(self) -> Iterator[tuple[str, dict[str, tuple[int, int]]]]:
         return queries.balances(self.database)

@@ -144,10 +144,6 @@ class Product:
         """Ids of the sub-accounts, in the order of the mechanics."""
         return list(_as_mapping(self.tree.content["sub_accounts"]))
 
-    def fixed_accounts(self) -> list[str]:
-        """Ids of the fixed accounts, in the order of the mechanics."""
-        return list(_as_mapping(self.tree.content.get("fixed_accounts", {})))
-
     def readings(self) -> dict[str, list[str]]:
         """The terms whose documents can be read in more than one way, with the names of the readings."""
         found: dict[str, list[str]] = {}
