@@ -119,9 +119,15 @@ def test_contracts_in_parquet(book: Book, tmp_path: Path) -> None:
         "parties": [[{"id": "p-1", "role": "owner", "born": date(1951, 3, 9)}, {"id": "p-2", "role": "agent"}]],
     })  # fmt: skip
     pq.write_table(table, tmp_path / "contracts.parquet")
-    assert import_file(book, tmp_path / "contracts.parquet", KNOWN).contracts == 1
+    births: dict[str, date] = {}
+    before = contents(book)
+    with pytest.raises(BadFile, match="parties: has a date of birth, and a book keeps opaque ids only"):
+        import_file(book, tmp_path / "contracts.parquet", KNOWN)
+    assert contents(book) == before
+    assert import_file(book, tmp_path / "contracts.parquet", KNOWN, keep_births=births.update).contracts == 1
+    assert births == {"p-1": date(1951, 3, 9)}
     assert book.contract("C2").parties == (
-        Party(id="p-1", role="owner", born=date(1951, 3, 9)),
+        Party(id="p-1", role="owner"),
         Party(id="p-2", role="agent"),
     )
     assert dict(book.contract("C2").allocation) == {"equity": ALL}

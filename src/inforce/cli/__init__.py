@@ -7,7 +7,7 @@ import typer
 
 from inforce.errors import Fault, InforceError, Refused
 
-from . import book, case, checking, contract, demo, document, orders, product
+from . import book, case, checking, contract, demo, document, exporting, orders, party, product
 
 app = typer.Typer(
     help="Variable annuities and variable universal life, run from their own prospectuses.",
@@ -29,6 +29,8 @@ book.app.command()(checking.check)
 book.app.command()(checking.rebuild)
 book.cycle.command()(orders.orders)
 app.command("import")(book.import_)
+app.add_typer(exporting.app, name="export")
+app.add_typer(party.app, name="party")
 contract.ledger.command()(book.verify)
 contract.ledger.command()(book.history)
 app.add_typer(document.app, name="document")

@@ -1,6 +1,7 @@
 """`inforce book | import | cycle | ledger verify | ledger history`: a book of contracts."""
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -69,17 +70,26 @@ def import_(
     from inforce.formats import check_file, import_file
 
     with book_at(book) as opened:
+        births = partial(_keep_births, book or "", known)
         for file in files:
             if check:
                 problems = check_file(file, opened)
                 typer.echo("\n".join(map(str, problems)) or f"{file}: good")
                 continue
-            taking = partial(import_file, opened, file, known, corrections=corrections)
+            taking = partial(import_file, opened, file, known, corrections=corrections, keep_births=births)
             done = with_progress(str(file), taking)
             added = {"contracts": done.contracts, "events": done.events, "prices": done.prices}
             said = ", ".join(f"{number:,} {what}" for what, number in added.items() if number) or "nothing new"
             again = f"; {done.known_already:,} known already" if done.known_already else ""
             typer.echo(f"{file}: {said}{again}")
+
+
+def _keep_births(book: str, known: date | None, births: Mapping[str, date]) -> None:
+    """Dates of birth into the book's party store."""
+    from inforce.stores.parties import find_master_key, open_party_store, parties_of
+
+    with open_party_store(parties_of(book), find_master_key()) as store:
+        store.keep_births(births, known or datetime.now(UTC).date(), "import", "taken out of an imported contract")
 
 
 @cycle.command("run")

@@ -1,5 +1,6 @@
 """Import: a file of contracts and events, or of prices, into a book: all of it, or nothing and what is wrong."""
 
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -14,8 +15,11 @@ from .prices import add_prices, contradictions, decimals_of, load_prices
 from .problems import BadFile, Problems
 from .reading import Done, Progress, holds_records, reader_of
 from .records import FindProduct, Records
-from .taking import Taking
+from .taking import Births, Taking
 from .text import JsonLines
+
+KeepBirths = Callable[[Mapping[str, date]], None]
+"""Puts dates of birth by party into a party store, all or none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ def import_file(
     *,
     product: FindProduct = find_product,
     corrections: bool = False,
+    keep_births: KeepBirths | None = None,
 ) -> Imported:
     """Add a file's contracts and events, or its prices and rates, to a book: all of it or nothing.
 
@@ -45,6 +50,8 @@ def import_file(
         known: the day it became known to the book; None for events: the day each was entered, or received.
         product: finds the products of contracts.
         corrections: take prices that the book holds with another value as corrections of it.
+        keep_births: puts dates of birth into a party store, for a book keeps opaque ids only. It is called once the
+            whole file was found right, before it is in the book; without it, a file that has any is refused.
 
     Raises:
         BadFile: up to ten things that are wrong, each with line and reason; nothing was added. Also when the file says
@@ -54,7 +61,7 @@ def import_file(
     file = _File(Path(path), product)
     done = Done(file.reader.size, progress)
     if file.records is not None:
-        return _add_records(book, file.path, file.records, known, done)
+        return _add_records(book, file.path, file.records, known, done, keep_births)
     if known is None:
         raise BadInput(f"{path}: prices need the day on which they became known")
     data = file.prices(book, done, corrections)
@@ -99,11 +106,16 @@ class _File:
         return data
 
 
-def _add_records(book: Book, path: Path, records: Records, known: date | None, done: Done) -> Imported:
+def _add_records(
+    book: Book, path: Path, records: Records, known: date | None, done: Done, keep_births: KeepBirths | None
+) -> Imported:
+    births = Births() if keep_births else None
     with book.taking_in(known) as intake:
-        taking = Taking(records, intake)
+        taking = Taking(records, intake, births)
         taking.take(done)
         records.problems.refuse()
+        if keep_births is not None and births is not None and births.found:
+            keep_births(births.found)
     return Imported(path, taking.contracts, taking.events, taking.known_already)
 
 
@@ -113,6 +125,6 @@ class _Undone(Exception):
 
 def _check_records(book: Book | None, records: Records, done: Done) -> None:
     with suppress(_Undone), (book or MemoryBook()).taking_in() as intake:
-        Taking(records, intake, stand_in=book is None).take(done)
+        Taking(records, intake, Births(), stand_in=book is None).take(done)
         records.problems.refuse()
         raise _Undone

@@ -2,7 +2,8 @@
 
 from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import islice
 from typing import Final
 
@@ -24,6 +25,8 @@ class Taking:
 
     records: Records
     intake: Intake
+    births: "Births | None" = None
+    """Where dates of birth go; None: a record that has one is refused."""
     stand_in: bool = False
     """Without a book: a contract that nobody opens is taken to be there."""
     contracts: int = 0
@@ -44,11 +47,27 @@ class Taking:
     def problems(self) -> Problems:
         return self.records.problems
 
+    def _without_births(self, batch: list[Record]) -> list[Record]:
+        """Identity data go to the party store: a book keeps opaque ids only."""
+        return [self._without_birth(r) if isinstance(r, Opened) and _has_births(r.contract) else r for r in batch]
+
+    def _without_birth(self, record: Opened) -> Opened:
+        if self.births is None:
+            self.problems.add(record.line, "parties", "has a date of birth, and a book keeps opaque ids only; give the "
+                              "party store its key, or leave `born` out")  # fmt: skip
+        parties = []
+        for party in record.contract.parties:
+            if party.born is not None and self.births is not None and not self.births.add(party.id, party.born):
+                self.problems.add(record.line, "parties", f"party {party.id} has two dates of birth in this file")
+            parties.append(party.model_copy(update={"born": None}))
+        return Opened(record.line, replace(record.contract, parties=tuple(parties)))
+
     def _first(self, done: Done) -> int:
         """Everything but late events; how many records there are."""
         places = 0
         for batch in _batches(self.records.read(done.first)):
             places += len(batch)
+            batch = self._without_births(batch)
             self._take([record for record in batch if not self._is_late(record)] if self._look(batch) else batch)
         return places
 
@@ -106,6 +125,21 @@ class Taking:
                 self.known_already += 1
             else:
                 _note(problems or self.problems, record.line, taken, lines)
+
+
+def _has_births(contract: Contract) -> bool:
+    return any(party.born is not None for party in contract.parties)
+
+
+@dataclass(slots=True)
+class Births:
+    """Dates of birth in a file, by party."""
+
+    found: dict[str, date] = field(default_factory=dict)
+
+    def add(self, party: str, born: date) -> bool:
+        """Note one; False where the party has another one already."""
+        return self.found.setdefault(party, born) == born
 
 
 def _note(problems: Problems, line: int, taken: Taken, lines: "_Lines") -> None:

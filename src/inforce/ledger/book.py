@@ -154,6 +154,14 @@ def refuse_closed(entries: Iterable[Entry], closed: str | None) -> None:
                            f"closed, as all are through {closed}; post into an open one, or reopen it")  # fmt: skip
 
 
+def refuse_identities(contract: Contract) -> None:
+    """Raises BadInput where a contract says who somebody is: the journal keeps for ever, and knows opaque ids only."""
+    for party in contract.parties:
+        if party.born is not None:
+            raise BadInput(f"contract {contract.id}: party {party.id} has a date of birth; a book keeps opaque ids "
+                           "only. Leave `born` out and put it into the party store (inforce party add)")  # fmt: skip
+
+
 def partition_of(contract_id: str, partitions: int) -> int:
     """The partition of a contract: the same in every process and on every machine."""
     number = 0
@@ -174,6 +182,11 @@ class MemoryBook(MemoryJournal):
     _closed: str | None = None
     _prices: list[tuple[Price, date]] = field(default_factory=list)
     _decimals: int | None = None
+
+    def open(self, contract: Contract) -> None:
+        if contract.id not in self._contracts:
+            refuse_identities(contract)
+        MemoryJournal.open(self, contract)
 
     def stored(self, contract_id: str) -> Stored | None:
         self.contract(contract_id)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from inforce.contracts import Contract, Event
 from inforce.errors import BadInput, NotFound
 from inforce.ledger import Item, Recorded, Taken, partition_of
+from inforce.ledger.book import refuse_identities
 from inforce.ledger.intake import ID_TAKEN, KEY_TAKEN, OPEN_OTHERWISE
 from inforce.ledger.journal import asks_the_same, numbered
 
@@ -118,6 +119,7 @@ class Recording:
         """Open a contract of the batch; its number. BadInput where its id is taken."""
         if contract.id in self._numbers:
             raise BadInput(f"contract {contract.id} is open already; give the new one an id of its own")
+        refuse_identities(contract)
         payload = contract_text(contract)
         start = first_link(self.writing.contracts + 1, payload)
         number = self.writing.open(contract.id, partition_of(contract.id, SPREAD), payload, start)
