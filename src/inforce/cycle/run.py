@@ -156,6 +156,7 @@ def next_due(position: Position) -> date | None:
         days.append(position.reached + timedelta(days=1))
     state = position.state
     if position.issued is not None and state is not None and state.status <= Status.DEATH_NOTIFIED:
-        ahead = calendar_items(position.issued, lambda day: position.terms(day).sections, position.reached + AHEAD)
-        days += [item.day for item in ahead if item.day > position.reached]
+        reached = position.reached
+        ahead = calendar_items(position.issued, lambda day: position.terms(day).sections, reached + AHEAD, reached)
+        days += [item.day for item in ahead]
     return min(days, default=None)
