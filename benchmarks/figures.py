@@ -30,3 +30,5 @@ class Options:
 
     runs: int = 5
     histories: int = 10_000
+    large: bool = False
+    """Also books of 100,000 contracts."""

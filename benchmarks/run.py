@@ -1,6 +1,6 @@
 """`make bench`: measure, and print each figure beside its reference.
 
-python benchmarks/run.py [part …] [--runs N] [--histories N]
+python benchmarks/run.py [part …] [--runs N] [--histories N] [--large]
 
 A part is a function that takes `Options` and gives back `Figure`s; to add one, name it in PARTS.
 """
@@ -24,6 +24,7 @@ PARTS = {
     "identity": "benchmarks.identity:figures",
     "answers": "benchmarks.answers:figures",
     "store": "benchmarks.store:figures",
+    "cycle": "benchmarks.cycle:figures",
     "documents": "benchmarks.documents:figures",
 }
 """Each part's module and function; imported only when it runs."""
@@ -31,7 +32,7 @@ PARTS = {
 
 def main() -> int:
     arguments = parsed()
-    options = Options(arguments.runs, arguments.histories)
+    options = Options(arguments.runs, arguments.histories, arguments.large)
     table = Table("figure", "value", "unit", "reference", "ratio", "at least", title="Inforce benchmarks")
     for column in (1, 3, 4, 5):
         table.columns[column].justify = "right"
@@ -51,6 +52,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("parts", nargs="*", metavar="part", help=", ".join(PARTS))
     parser.add_argument("--runs", type=int, default=5, help="runs of which the median is taken")
     parser.add_argument("--histories", type=int, default=10_000, help="random lives compared by `identity`")
+    parser.add_argument("--large", action="store_true", help="`store` and `cycle` also with 100,000 contracts")
     arguments = parser.parse_args()
     for name in arguments.parts:
         if name not in PARTS:

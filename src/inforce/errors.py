@@ -20,10 +20,12 @@ InforceError
 │   └── Erased          a party whose identity was erased
 ├── BookBusy            another process works on the book, or was faster: run again
 ├── Backdated           an event counts from a day that a stored state has passed: replay
+├── OldPosition         a stored position is of an older layout: replay
 └── Fault               the ledger would not balance or a rule was run outside its range: nothing was posted
 ```
 """
 
+from datetime import date
 from pathlib import Path
 
 
@@ -121,6 +123,15 @@ class BookBusy(InforceError):
 
 class Backdated(InforceError):
     """An event counts from a day that a stored state has passed; the contract must be replayed from before it."""
+
+
+class OldPosition(InforceError):
+    """A stored position was written in an older layout. It is a cache: a replay of the contract gives it again."""
+
+    def __init__(self, contract: str, on: date, sequence: int) -> None:
+        self.contract, self.on, self.sequence = contract, on, sequence
+        super().__init__(f"the stored position of contract {contract} is of an older layout; rebuild it "
+                         "(inforce book rebuild)")  # fmt: skip
 
 
 class NotFound(InforceError):

@@ -15,9 +15,11 @@ from tests.formats.files import KNOWN, contents, opening, payment
 
 from inforce.contracts import Party
 from inforce.contracts.events import Issue, PurchasePayment, Transfer, Withdrawal
-from inforce.errors import BadEvent, BadRecord
+from inforce.errors import BadRecord
 from inforce.formats import BadFile, Imported, check_file, import_file
-from inforce.ledger import Book, MemoryBook
+from inforce.formats.taking import Taking
+from inforce.ledger import Book
+from inforce.stores import SqlBook, open_book, verify
 
 HALF, ALL = 500_000_000, 1_000_000_000
 
@@ -117,9 +119,15 @@ def test_contracts_in_parquet(book: Book, tmp_path: Path) -> None:
         "parties": [[{"id": "p-1", "role": "owner", "born": date(1951, 3, 9)}, {"id": "p-2", "role": "agent"}]],
     })  # fmt: skip
     pq.write_table(table, tmp_path / "contracts.parquet")
-    assert import_file(book, tmp_path / "contracts.parquet", KNOWN).contracts == 1
+    births: dict[str, date] = {}
+    before = contents(book)
+    with pytest.raises(BadFile, match="parties: has a date of birth, and a book keeps opaque ids only"):
+        import_file(book, tmp_path / "contracts.parquet", KNOWN)
+    assert contents(book) == before
+    assert import_file(book, tmp_path / "contracts.parquet", KNOWN, keep_births=births.update).contracts == 1
+    assert births == {"p-1": date(1951, 3, 9)}
     assert book.contract("C2").parties == (
-        Party(id="p-1", role="owner", born=date(1951, 3, 9)),
+        Party(id="p-1", role="owner"),
         Party(id="p-2", role="agent"),
     )
     assert dict(book.contract("C2").allocation) == {"equity": ALL}
@@ -186,10 +194,12 @@ def test_progress(book: Book, write: Write) -> None:
     path = write("a.jsonl", [payment(key=str(n)) for n in range(1_200)])
     import_file(book, path, KNOWN, lambda done, total: told.append((done, total)))
     size = path.stat().st_size
-    assert told == sorted(told) and told[-1] == (2 * size, 2 * size) and len(told) >= 4
+    assert told == sorted(told) and told[-1] == (size, size) and len(told) >= 2
     told.clear()
-    import_file(book, path, KNOWN, lambda done, total: told.append((done, total)))
-    assert told[-1] == (2 * size, 2 * size)
+    late = write("b.jsonl", [payment("C2", key=str(n)) for n in range(1_200)] + [opening("C2")])
+    import_file(book, late, KNOWN, lambda done, total: told.append((done, total)))
+    size = late.stat().st_size
+    assert told == sorted(told) and told[-1] == (2 * size, 2 * size)
 
 
 def test_check_without_and_with_a_book(book: Book, write: Write) -> None:
@@ -202,34 +212,60 @@ def test_check_without_and_with_a_book(book: Book, write: Write) -> None:
     assert contents(book) == before
 
 
-def test_another_process_was_faster(write: Write) -> None:
-    """What the examination could not see yet is refused by the book, and all of the file with it."""
-
-    class Raced(MemoryBook):
-        def record_many(self, events: Any, known: date | None = None, opening: Any = ()) -> list[Any]:
-            list(events)
-            raise BadEvent("contract C1: key 'p2' stands already for another event, e9", 1)
-
-    book = Raced()
-    lines = [opening("C1"), payment(), payment(key="p2")]
-    with pytest.raises(BadFile, match=r"a\.jsonl:3: contract C1: key 'p2' stands already"):
-        import_file(book, write("a.jsonl", lines), KNOWN)
+def test_events_before_their_contract(book: Book, write: Write) -> None:
+    """They are entered in the order in which they stand, once the contract is open."""
+    lines = [payment("C2", key="a"), payment("C1"), opening("C2", issued="2008-07-31"), payment("C2", key="b"),
+             payment("C2", key="a")]  # fmt: skip
+    path = write("a.jsonl", lines)
+    assert import_file(book, path, KNOWN) == Imported(path, 1, 4, 1)
+    assert [r.event.key or r.event.id for r in book.events("C2")] == ["a", "issue", "b"]
+    assert import_file(book, path, KNOWN) == Imported(path, known_already=6)
 
 
-def test_a_file_that_changes_while_it_is_read(write: Write) -> None:
-    path = write("a.jsonl", [payment()])
+def test_more_than_a_batch(book: Book, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a batch has taken in is known to the next; what is wrong in the last undoes the first."""
+    monkeypatch.setattr("inforce.formats.taking.BATCH", 3)
+    monkeypatch.setattr("inforce.stores.recording.BATCH", 2)
+    lines = [payment("C8", key="early"), *(opening(f"C{n}") for n in range(2, 9))]
+    for k in range(3):
+        lines += [payment(f"C{n}", key=f"k{n % 3}{k}", id="" if n % 2 else f"e{k + 2}") for n in range(2, 9)]
+    before = contents(book)
+    bad = write("bad.jsonl", [*lines, payment("C2", key="k20", amount="7"), payment("C3", key="z", id="e2")])
+    with pytest.raises(BadFile) as caught:
+        import_file(book, bad, KNOWN)
+    assert [(p.line, p.at) for p in caught.value.problems] == [(30, "key"), (31, "id")]
+    assert "at line 9" in str(caught.value) and "at line 17" in str(caught.value)
+    assert contents(book) == before
+    path = write("good.jsonl", lines)
+    assert import_file(book, path, KNOWN) == Imported(path, 7, 22)
+    assert import_file(book, path, KNOWN) == Imported(path, known_already=29)
+    assert [r.event.id for r in book.events("C2")] == ["e2", "e3", "e4"]
+    assert [r.event.id for r in book.events("C3")] == ["e1", "e2", "e3"]
+    assert [r.event.key for r in book.events("C8")] == ["early", "k20", "k21", "k22"]
+    assert not isinstance(book, SqlBook) or verify(book) == []
 
-    class Slow(MemoryBook):
-        def record_many(self, events: Any, known: date | None = None, opening: Any = ()) -> list[Any]:
-            with path.open("a") as file:
-                file.write(path.read_text())
-            return super().record_many(list(events), known, opening)
 
-    book = Slow()
-    import_file(book, write("c.jsonl", [opening("C1")]), KNOWN)
+def test_a_file_that_changes_while_it_is_read(book: Book, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write("a.jsonl", [payment("C2"), opening("C2")])
+    second = Taking._second
+
+    def changed(taking: Taking, *given: Any) -> None:
+        with path.open("a") as file:
+            file.write(path.read_text())
+        second(taking, *given)
+
+    monkeypatch.setattr(Taking, "_second", changed)
+    before = contents(book)
     with pytest.raises(BadRecord, match="changed while it was read"):
         import_file(book, path, KNOWN)
-    assert book.events("C1") == []
+    assert contents(book) == before
+
+
+def test_what_is_checked_is_not_kept(write: Write, tmp_path: Path) -> None:
+    with open_book(tmp_path / "book.db") as book:
+        seal = book.seal()
+        assert check_file(write("a.jsonl", [opening(), payment("C2")]), book) == []
+        assert (book.contracts(), book.seal()) == ([], seal)
 
 
 @pytest.mark.parametrize(

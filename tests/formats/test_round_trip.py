@@ -4,6 +4,7 @@ import csv
 import json
 import tempfile
 from datetime import date, time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.formats.files import KNOWN, opening, payment, with_contract
+from tests.simulation.test_late_and_wrong import PRODUCT, live, random_life
 
 from inforce.contracts import EVENT_KINDS, Contract, Event, Party
-from inforce.errors import BadInput
-from inforce.formats import check_file, export_events, import_file
+from inforce.contracts.events import PurchasePayment
+from inforce.errors import BadInput, NotFound
+from inforce.formats import (
+    Choice,
+    check_file,
+    export_entries,
+    export_events,
+    export_positions,
+    import_file,
+)
 from inforce.formats.columns import Column, columns, fields_of, flat, flat_text, plain, written
 from inforce.formats.records import MOST
 from inforce.ledger import Book, MemoryBook
@@ -75,7 +85,7 @@ def events(draw: st.DrawFn) -> Event:
 
 @st.composite
 def contracts(draw: st.DrawFn) -> Contract:
-    parties = st.builds(Party, id=TEXT, role=st.sampled_from(["owner", "agent"]), born=st.none() | DAYS)
+    parties = st.builds(Party, id=TEXT, role=st.sampled_from(["owner", "agent"]))
     return Contract(
         draw(st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,8}", fullmatch=True)),
         "flex-extra",
@@ -99,6 +109,11 @@ def anything(product: str) -> Any:
     return Everything
 
 
+def plain_event(event: Event) -> Event:
+    """But for the day it was entered: an export says it where it became known on another day than it was received."""
+    return event.model_copy(update={"entered": None})
+
+
 @pytest.mark.parametrize("end", [".jsonl", ".parquet"])
 @settings(max_examples=60, deadline=None)
 @given(found=st.lists(st.tuples(contracts(), st.lists(events(), max_size=4)), max_size=4, unique_by=lambda x: x[0].id))
@@ -107,18 +122,20 @@ def test_export_and_import(end: str, found: list[tuple[Contract, list[Event]]]) 
     for contract, asked in found:
         book.open(contract)
         for n, event in enumerate(asked):
-            book.record(contract.id, event.model_copy(update={"id": f"x{n}", "key": f"{n} {event.key}"}), KNOWN)
+            known = max(KNOWN, event.on) if n else None
+            book.record(contract.id, event.model_copy(update={"id": f"x{n}", "key": f"{n} {event.key}"}), known)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"all{end}"
         count = export_events(book, path)
         if not count:
             return
-        imported = import_file(again, path, KNOWN, product=anything)
+        imported = import_file(again, path, None, product=anything)
         assert (imported.contracts + imported.events, imported.known_already) == (count, 0)
         assert import_file(again, path, KNOWN, product=anything).known_already == count
         for contract, _ in found:
             assert again.contract(contract.id) == contract
-            assert [r.event for r in again.events(contract.id)] == [r.event for r in book.events(contract.id)]
+            one, other = again.events(contract.id), book.events(contract.id)
+            assert [(r.known, plain_event(r.event)) for r in one] == [(r.known, plain_event(r.event)) for r in other]
 
 
 @settings(max_examples=200, deadline=None)
@@ -231,7 +248,62 @@ def test_export_replaces_whole_files_only(filled: Book, tmp_path: Path, monkeypa
 
 
 def test_export_to_nowhere(filled: Book, tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match=r"is written as \.jsonl, \.ndjson, \.parquet"):
-        export_events(filled, tmp_path / "a.csv")
+    with pytest.raises(BadInput, match=r"is written as \.jsonl, \.ndjson, \.csv, \.parquet"):
+        export_events(filled, tmp_path / "a.xlsx")
+    with pytest.raises(NotFound, match="no contract 'C9'"):
+        export_events(filled, tmp_path / "a.csv", Choice(["C1", "C9"]))
+    assert not (tmp_path / "a.csv").exists()
     with pytest.raises(BadInput, match="cannot be written"):
         export_events(filled, tmp_path / "none" / "a.jsonl")
+
+
+def test_csv_and_what_it_would_lose(filled: Book, tmp_path: Path) -> None:
+    again = MemoryBook()
+    export_events(filled, tmp_path / "a.csv")
+    assert import_file(again, tmp_path / "a.csv", None).events == 2
+    assert [r.known for r in again.events("C1")] == [KNOWN]
+    filled.record("C1", PurchasePayment(on=KNOWN, amount=1, reason=" with space"))
+    with pytest.raises(BadInput, match=r"has space around it, which CSV would lose; export it as \.jsonl"):
+        export_events(filled, tmp_path / "b.csv")
+
+
+def test_some_contracts_and_days(filled: Book, tmp_path: Path) -> None:
+    filled.record("C1", PurchasePayment(on=date(2008, 10, 1), amount=1, id="later"))
+    path = tmp_path / "a.jsonl"
+    assert export_events(filled, path, Choice(["C1"])) == 3
+    assert export_events(filled, path, Choice(first=date(2008, 9, 3))) == 2
+    assert [json.loads(line).get("id") for line in path.read_text().splitlines()] == [None, "later"]
+    assert export_events(filled, path, Choice(last=date(2008, 9, 1))) == 0
+    with pytest.raises(BadInput, match="positions are what they are now"):
+        export_positions(filled, path, Choice(last=KNOWN))
+
+
+@pytest.mark.parametrize("end", [".jsonl", ".csv", ".parquet"])
+def test_entries_and_positions(end: str, tmp_path: Path) -> None:
+    """Together they say the same: units and balances of the positions are the sums of the entries."""
+    life = random_life(8)
+    with open_book(tmp_path / "book.db") as book:
+        live(life, book)
+        entries = export_entries(book, tmp_path / f"e{end}")
+        assert entries == sum(len(entry.lines) for entry in book.entries(life.contract.id))
+        assert export_entries(book, tmp_path / "none.csv", Choice(last=date(1990, 1, 1))) == 0
+        export_positions(book, tmp_path / f"p{end}")
+    sums: dict[str, Decimal] = {}
+    for row in rows_of(tmp_path / f"e{end}"):
+        worth = row.get("units") if row["account"] in ("contract/equity", "contract/blend") else row["dollars"]
+        sums[row["account"]] = sums.get(row["account"], Decimal()) + Decimal(worth or 0)
+    found = rows_of(tmp_path / f"p{end}")
+    assert {row["separate_account"] for row in found} == {
+        PRODUCT.separate_account(life.contract.qualification, life.contract.issue_state)
+    }
+    for row in found:
+        held = row.get("units") or row.get("dollars")
+        assert held is not None and Decimal(held) == sums.get(row["account"], Decimal()), row["account"]
+    assert any(sums.values())
+
+
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    if path.suffix == ".parquet":
+        return list(pq.read_table(path).to_pylist())
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file)) if path.suffix == ".csv" else [json.loads(line) for line in file]

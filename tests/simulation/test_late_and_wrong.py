@@ -265,4 +265,4 @@ def test_a_changed_position_is_found() -> None:
     stored = book.stored(life.contract.id)
     assert stored is not None and stored.snapshot.state is not None
     stored.snapshot.state.units[FUNDS["flex-extra"].index("equity")] += 1
-    assert [breach.invariant for breach in check_touched(book, [Done(stored)], FUNDS)] == ["units"]
+    assert [breach.invariant for breach in check_touched(book, [Done(stored)], FUNDS)] == ["units of equity"]

@@ -16,7 +16,7 @@ def contract(name: str = "C-1", **changes: object) -> Contract:
     fields: dict[str, object] = {
         "product": "flex-extra", "form": "flexible", "qualification": "non_qualified", "issue_state": "NY",
         "allocation": {"growth": 600_000_000, "bond": 400_000_000},
-        "parties": (Party(id="p1", role="owner", born=date(1950, 2, 28)), Party(id="p2", role="beneficiary")),
+        "parties": (Party(id="p1", role="owner"), Party(id="p2", role="beneficiary")),
         "readings": {"maintenance_charge": "page 3"},
     }  # fmt: skip
     return Contract(id=name, **(fields | changes))  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from tests.stores import samples
 
 from inforce.contracts import EVENT_KINDS, Contract, Event, Party
-from inforce.errors import BadBook, BadInput
+from inforce.errors import BadBook, BadInput, OldPosition
 from inforce.ledger import Snapshot
 from inforce.mechanics.records import Annuity
 from inforce.stores import encoding
@@ -105,7 +105,15 @@ def test_contracts(contract: Contract) -> None:
 
 @given(states())
 def test_states(state: Annuity) -> None:
-    assert encoding.state_from(encoding.state_text(state), "C-1") == state
+    assert encoding.state_from(encoding.state_text(state), "C-1", samples.MAY_2, 7) == state
+
+
+def test_a_layout_is_of_one_set_of_fields() -> None:
+    """Where this fails the fields of `Annuity` have changed: raise LAYOUT by one, and put it here with its fingerprint.
+
+    Positions of the layout before are then replayed when they are next read.
+    """
+    assert (encoding.LAYOUT, encoding.FINGERPRINT) == (2, "f3a02c08")
 
 
 @given(st.recursive(NAMES | WHOLE | st.none(), lambda part: st.lists(part, max_size=4), max_leaves=12))
@@ -145,8 +153,13 @@ def test_what_another_version_wrote_is_refused() -> None:
         encoding.event_from('{"kind":"annuitization","on":"2001-05-02"}')
     with pytest.raises(BadBook, match="a contract of the book cannot be read"):
         encoding.contract_from('{"id":"C-1"}')
-    with pytest.raises(BadBook, match="contract C-1 is of another engine version"):
-        encoding.state_from('["Annuity","00000000",[1]]', "C-1")
+    for older in ('["Annuity","00000000",[1]]', '[1,"00000000",[1]]', f'[{encoding.LAYOUT},"00000000",[1]]'):
+        with pytest.raises(OldPosition, match="contract C-1 is of an older layout") as old:
+            encoding.state_from(older, "C-1", samples.MAY_2, 7)
+        assert (old.value.on, old.value.sequence) == (samples.MAY_2, 7)
+    newer = f'[{encoding.LAYOUT + 1},"{encoding.FINGERPRINT}",[]]'
+    with pytest.raises(BadBook, match=f"is of layout {encoding.LAYOUT + 1}; this Inforce knows 1 to {encoding.LAYOUT}"):
+        encoding.state_from(newer, "C-1", samples.MAY_2, 7)
 
 
 def test_clock_times_keep_their_fractions() -> None:

@@ -7,7 +7,7 @@ import typer
 
 from inforce.errors import Fault, InforceError, Refused
 
-from . import book, case, contract, demo, document, product
+from . import book, case, checking, contract, demo, document, exporting, orders, party, product
 
 app = typer.Typer(
     help="Variable annuities and variable universal life, run from their own prospectuses.",
@@ -25,7 +25,12 @@ app.command()(contract.quote)
 app.command()(contract.explain)
 app.add_typer(book.app, name="book")
 app.add_typer(book.cycle, name="cycle")
+book.app.command()(checking.check)
+book.app.command()(checking.rebuild)
+book.cycle.command()(orders.orders)
 app.command("import")(book.import_)
+app.add_typer(exporting.app, name="export")
+app.add_typer(party.app, name="party")
 contract.ledger.command()(book.verify)
 contract.ledger.command()(book.history)
 app.add_typer(document.app, name="document")

@@ -1,14 +1,18 @@
 """`inforce book | import | cycle | ledger verify | ledger history`: a book of contracts."""
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import AsJson, Between, BookAt, book_at, one_of, parse_day
+from .checking import with_progress
+from .options import AsJson, Between, BookAt, book_at, cycle_of, one_of, parse_day
 
 if TYPE_CHECKING:
+    from inforce.cycle.waiting import Open
     from inforce.stores import SqlBook
 
 app = typer.Typer(help="Books of contracts.", no_args_is_help=True)
@@ -33,14 +37,13 @@ def status(book: BookAt = None, as_json: AsJson = False) -> None:
     from .output import console, print_json, table
 
     with book_at(book) as opened:
-        names = opened.contracts()
+        contracts, positions, day = opened.counts()
         last = opened.runs(1)
-        positions = [stored for stored in map(opened.stored, names) if stored is not None]
         facts = {
             "book": opened.where,
-            "contracts": len(names),
-            "with a position": len(positions),
-            "last day of the cycle": str(max((s.snapshot.on for s in positions), default="none")),
+            "contracts": contracts,
+            "with a position": positions,
+            "last day of the cycle": str(day or "none"),
             "last run finished": f"{last[0].finished:%Y-%m-%d %H:%M:%S} UTC" if last else "none",
             "closed through": opened.closed_through() or "none",
         }
@@ -67,28 +70,26 @@ def import_(
     from inforce.formats import check_file, import_file
 
     with book_at(book) as opened:
+        births = partial(_keep_births, book or "", known)
         for file in files:
             if check:
                 problems = check_file(file, opened)
                 typer.echo("\n".join(map(str, problems)) or f"{file}: good")
                 continue
-            done = _with_progress(file, lambda tell, file=file: import_file(
-                opened, file, known, tell, corrections=corrections))  # fmt: skip
+            taking = partial(import_file, opened, file, known, corrections=corrections, keep_births=births)
+            done = with_progress(str(file), taking)
             added = {"contracts": done.contracts, "events": done.events, "prices": done.prices}
             said = ", ".join(f"{number:,} {what}" for what, number in added.items() if number) or "nothing new"
             again = f"; {done.known_already:,} known already" if done.known_already else ""
             typer.echo(f"{file}: {said}{again}")
 
 
-def _with_progress(file: Path, work: Any) -> Any:
-    """Do the work with a progress bar, where somebody is there to see it."""
-    from rich.progress import Progress
+def _keep_births(book: str, known: date | None, births: Mapping[str, date]) -> None:
+    """Dates of birth into the book's party store."""
+    from inforce.stores.parties import find_master_key, open_party_store, parties_of
 
-    from .output import console
-
-    with Progress(console=console(), transient=True, disable=not console().is_terminal) as bar:
-        task = bar.add_task(str(file))
-        return work(lambda done, of: bar.update(task, completed=done, total=of))
+    with open_party_store(parties_of(book), find_master_key()) as store:
+        store.keep_births(births, known or datetime.now(UTC).date(), "import", "taken out of an imported contract")
 
 
 @cycle.command("run")
@@ -101,8 +102,9 @@ def run_(
     check: Annotated[bool, typer.Option("--check/--no-check", help="Replay the day's sample of contracts.")] = True,
 ) -> None:
     """Apply and post everything due on a range of days. Interrupted, run it again: it goes on where it stopped."""
+    from inforce.cycle.invariants import check_replay, refuse, sample
     from inforce.cycle.workers import run_range
-    from inforce.errors import BadInput, Fault
+    from inforce.errors import BadInput
     from inforce.stores import open_book
 
     one_of(between, ("refuse", "hold"), "way with days without a price")
@@ -112,27 +114,13 @@ def run_(
         where = opened.where
     total = run_range(open_book, where, first, last, between, workers)  # type: ignore[arg-type]
     typer.echo(f"{total.days:,} days with work, {total.contracts:,} contracts worked on, {total.entries:,} entries")
+    if total.rebuilt:
+        typer.echo(f"{total.rebuilt:,} stored positions of an older layout replayed; their entries agree")
     if check:
         with book_at(book) as opened:
-            breaches = list(_breaches(opened, last, between))
-        if breaches:
-            raise Fault("\n".join(f"{b.contract}: {b.invariant}: {b.message}" for b in breaches))
+            cycle_ = cycle_of(opened, last, between)
+            refuse(breach for name in sample(opened, last) for breach in check_replay(cycle_, name))
         typer.echo("the day's sample, replayed from nothing, is what is stored")
-
-
-def _breaches(book: "SqlBook", day: date, between: str) -> Any:
-    from inforce.cycle import Cycle
-    from inforce.cycle.invariants import check_replay, check_touched, sample
-    from inforce.ledger import Done
-    from inforce.terms import find_product
-
-    cycle_ = Cycle(book, book.market(day, between), find_product)  # type: ignore[arg-type]
-    for name in sample(book, day):
-        stored = book.stored(name)
-        product = find_product(book.contract(name).product)
-        funds = {product.id: product.sub_accounts()}
-        yield from check_touched(book, [Done(stored)] if stored else [], funds)
-        yield from check_replay(cycle_, name)
 
 
 @cycle.command("correct")
@@ -142,30 +130,40 @@ def correct(
     between: Between = "refuse",
 ) -> None:
     """After corrected prices: replay every contract and post the differences. Money paid out stays where it went."""
-    from inforce.cycle import Cycle
-    from inforce.terms import find_product
-
     with book_at(book) as opened:
-        run = Cycle(opened, opened.market(on, between), find_product).correct(on)  # type: ignore[arg-type]
+        run = cycle_of(opened, on, between).correct(on)
     typer.echo(f"{run.contracts:,} contracts corrected, {run.entries:,} entries")
 
 
 @cycle.command("status")
-def cycle_status(book: BookAt = None, last: Annotated[int, typer.Option(help="How many runs.")] = 20) -> None:
-    """The latest runs of the cycle, and what waits."""
-    from .output import console, dollars, table
+def cycle_status(
+    book: BookAt = None,
+    between: Between = "refuse",
+    last: Annotated[int, typer.Option(help="How many runs, and how many requests that wait.")] = 20,
+) -> None:
+    """The latest runs of the cycle, what waits and for what, and which accounting periods are closed."""
+    from .output import console, table
 
     with book_at(book) as opened:
-        rows = table("day", "partition", "contracts", "entries", "finished (UTC)", right=("contracts", "entries"))
-        for run in opened.runs(last):
-            rows.add_row(str(run.day), f"{run.partition + 1} of {run.partitions}", f"{run.contracts:,}",
-                         f"{run.entries:,}", f"{run.finished:%Y-%m-%d %H:%M:%S}")  # fmt: skip
-        snapshots = [(s.contract, s.snapshot) for s in map(opened.stored, opened.contracts()) if s is not None]
-    waiting = [(name, snapshot) for name, snapshot in snapshots if snapshot.waiting]
-    console().print(rows)
-    console().print(f"\n{len(waiting)} contracts have events that wait.")
-    for name, snapshot in waiting[:last]:
-        console().print(f"  {name}: {len(snapshot.waiting)} waiting, {dollars(snapshot.suspense)} in suspense")
+        runs, closed = opened.runs(last), opened.closed_through()
+        waits = _open_requests(opened, runs[0].day, between) if runs else []
+    rows = table("day", "partition", "contracts", "entries", "replayed", "finished (UTC)",
+                 right=("contracts", "entries", "replayed"))  # fmt: skip
+    for run in runs:
+        rows.add_row(str(run.day), f"{run.partition + 1} of {run.partitions}", f"{run.contracts:,}", f"{run.entries:,}",
+                     f"{run.rebuilt:,}", f"{run.finished:%Y-%m-%d %H:%M:%S}")  # fmt: skip
+    console().print(rows if runs else "The cycle has not run.")
+    console().print(f"\nAccounting periods closed through {closed}." if closed else "\nNo accounting period is closed.")
+    console().print(f"{len(waits):,} requests wait." if runs else "")
+    for request in waits[:last]:
+        console().print(f"  {request.contract}: {request.event.kind} {request.event.id}, received {request.event.on}, "
+                        f"waits for {request.waits_for}", markup=False)  # fmt: skip
+
+
+def _open_requests(book: "SqlBook", day: date, between: str) -> "list[Open]":
+    from inforce.cycle.waiting import open_requests
+
+    return list(open_requests(cycle_of(book, day, between), day))
 
 
 def verify(book: BookAt = None, noted: Annotated[

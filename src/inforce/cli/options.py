@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from inforce.cases import Loaded
-    from inforce.cycle import Kept
+    from inforce.cycle import Cycle, Kept
     from inforce.stores import SqlBook
 
 
@@ -67,3 +67,14 @@ def book_at(where: str | None, create: bool = False) -> "SqlBook":
     if where is None:
         raise BadInput("no book is named; give --book WHERE or set INFORCE_BOOK")
     return open_book(where, create=create)
+
+
+def cycle_of(book: "SqlBook", known_by: date | None, between: str = "refuse") -> "Cycle":
+    """The cycle over a book, by the prices known on a day."""
+    from functools import cache
+
+    from inforce.cycle import Cycle
+    from inforce.terms import find_product
+
+    one_of(between, ("refuse", "hold"), "way with days without a price")
+    return Cycle(book, book.market(known_by, cast('Literal["hold", "refuse"]', between)), cache(find_product))

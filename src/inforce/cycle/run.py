@@ -1,19 +1,20 @@
 """The daily cycle over a book: opens what is due, applies it, posts it; a partition and a day at a time."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 
 from inforce.contracts import REACHING_BACK, Reversal
-from inforce.errors import Backdated
-from inforce.ledger import Book, Done, Entry, Run, Stored, partition_of
+from inforce.errors import Backdated, OldPosition
+from inforce.ledger import Book, Done, Entry, Run, Snapshot, Stored, partition_of
 from inforce.market import Market
 from inforce.mechanics.records import Status
 from inforce.terms import Product
 
 from .correction import corrections
 from .fold import Position, advance
+from .invariants import accounts, check_change, check_entries, refuse
 from .schedule import calendar_items, segment_ends
 
 AHEAD = timedelta(days=800)
@@ -45,7 +46,7 @@ class Cycle:
         """One partition-day: all of it is posted, or nothing.
 
         Raises:
-            Fault: an invariant did not hold on some contract; nothing of this partition-day is posted.
+            Fault: an invariant did not hold on some contract (`invariants`); nothing of this partition-day is posted.
         """
         due = self.book.due(day, partition, partitions)
         with self.book.ahead(due):
@@ -57,39 +58,84 @@ class Cycle:
 
         A contract that comes out as it is posted is left alone.
         """
-        names = [c for c in self.book.contracts() if partition_of(c, partitions) == partition and self.book.stored(c)]
+        names = [c for c in self.book.contracts() if partition_of(c, partitions) == partition and self._worked(c)]
         with self.book.ahead(names):
             found = [self._replayed(name, day) for name in names]
         return self._commit(day, partition, partitions, [done for done in found if done.entries])
 
     def _commit(self, day: date, partition: int, partitions: int, done: list[Done]) -> Run:
         entries = sum(len(each.entries) for each in done)
-        run = Run(day, partition, partitions, len(done), entries, datetime.now(UTC))
+        rebuilt = sum(each.rebuilt for each in done)
+        run = Run(day, partition, partitions, len(done), entries, datetime.now(UTC), rebuilt)
         if done:
             self.book.commit(run, done)
         return run
 
     def work(self, contract_id: str, day: date) -> Done:
         """Everything due on one contract up to a day, from its stored position; replayed where something is late."""
+        stored, rebuilt = self._stored(contract_id)
         try:
-            position = self._advance(contract_id, day, self.book.stored(contract_id))
+            position = self._advance(contract_id, day, stored)
         except Backdated:
             return self._replayed(contract_id, day)
-        return self._done(contract_id, position, position.entries)
+        done = self._done(contract_id, position, position.entries)
+        self._check(position, stored.snapshot if stored else None, done)
+        return replace(done, rebuilt=rebuilt)
+
+    def _worked(self, contract_id: str) -> bool:
+        try:
+            return self.book.stored(contract_id) is not None
+        except OldPosition:
+            return True
+
+    def _stored(self, contract_id: str) -> tuple[Stored | None, bool]:
+        """The stored position, and whether it had to be replayed because it is of an older layout."""
+        try:
+            return self.book.stored(contract_id), False
+        except OldPosition as old:
+            return self.rebuilt(old), True
+
+    def rebuilt(self, old: OldPosition) -> Stored:
+        """A stored position, from the events that it had seen. Raises Fault where it is not what the entries say."""
+        events = [r for r in self.book.events(old.contract, old.on) if r.sequence <= old.sequence]
+        contract = self.book.contract(old.contract)
+        position = advance(contract, self.product(contract.product), events, self.market, old.on)
+        refuse(check_entries(old.contract, self.book.entries(old.contract), position))
+        snapshot = replace(position.snapshot(), sequence=old.sequence)
+        return Stored(old.contract, snapshot, next_due(position))
 
     def _replayed(self, contract_id: str, day: date) -> Done:
         """A contract from nothing, with the difference to what is posted."""
         position = self._advance(contract_id, day, None)
         gone = frozenset(r.event.of for r in self.book.events(contract_id, day) if isinstance(r.event, Reversal))
-        return self._done(
-            contract_id, position, corrections(self.book.entries(contract_id), position.entries, day, gone)
-        )
+        posted = self.book.entries(contract_id)
+        done = self._done(contract_id, position, corrections(posted, position.entries, day, gone))
+        self._check(position, None, replace(done, entries=(*posted, *done.entries)))
+        return done
+
+    def _check(self, position: Position, before: Snapshot | None, done: Done) -> None:
+        names = accounts(position.contract, position.product, done.stored.snapshot)
+        refuse(check_change(position.contract.id, before, done, names))
 
     def _done(self, contract_id: str, position: Position, entries: list[Entry]) -> Done:
         known = {sequence for sequence, _ in self.book.declined(contract_id)}
         declined = tuple((d.recorded.sequence, str(d.refused)) for d in position.declined
                          if d.recorded.sequence not in known)  # fmt: skip
-        return Done(Stored(contract_id, position.snapshot(), next_due(position)), tuple(entries), declined)
+        contract = position.contract
+        return Done(Stored(contract_id, position.snapshot(), next_due(position)), tuple(entries), declined,
+                    position.product.separate_account(contract.qualification, contract.issue_state))  # fmt: skip
+
+    def standing(self, contract_id: str) -> Stored | None:
+        """The stored position; one of an older layout is replayed."""
+        return self._stored(contract_id)[0]
+
+    def look(self, contract_id: str, day: date) -> Position:
+        """The contract as a run up to a day would leave it; nothing is posted."""
+        stored, _ = self._stored(contract_id)
+        try:
+            return self._advance(contract_id, max(day, stored.snapshot.on) if stored else day, stored)
+        except Backdated:
+            return self.replay(contract_id, day)
 
     def replay(self, contract_id: str, day: date) -> Position:
         """The contract from nothing, by what is known on a day."""
@@ -112,7 +158,8 @@ def next_due(position: Position) -> date | None:
         days.append(position.reached + timedelta(days=1))
     state = position.state
     if position.issued is not None and state is not None and state.status <= Status.DEATH_NOTIFIED:
-        ahead = calendar_items(position.issued, lambda day: position.terms(day).sections, position.reached + AHEAD)
+        reached = position.reached
+        ahead = calendar_items(position.issued, lambda day: position.terms(day).sections, reached + AHEAD, reached)
         ends = segment_ends(state, lambda day: position.terms(day).sections)
-        days += [item.day for item in chain(ahead, ends) if item.day > position.reached]
+        days += [item.day for item in chain(ahead, ends) if item.day > reached]
     return min(days, default=None)

@@ -80,16 +80,23 @@ MOVED = timedelta(days=7)
 """No more than this lies between a day and a valuation date beside it."""
 
 
-def calendar_items(issued: date, terms_on: TermsOn, through: date) -> Iterator[Item]:
-    """Anniversaries and maintenance charges of a contract up to a day, each moved to a day with prices."""
+def calendar_items(issued: date, terms_on: TermsOn, through: date, after: date | None = None) -> Iterator[Item]:
+    """Anniversaries and maintenance charges of a contract up to a day, each moved to a day with prices.
+
+    With `after` those up to that day are left out, and most of them are not even looked for.
+    """
+    since = issued if after is None else max(issued, after - MOVED)
     month_end = MonthEnd(terms_on(issued).calendar.month_end)
-    for _, day in anniversaries(issued, issued, min(through, date.max - MOVED) + MOVED, month_end):
+    for _, day in anniversaries(issued, since, min(through, date.max - MOVED) + MOVED, month_end):
         for item in _of_anniversary(day, terms_on(day)):
-            if item.day <= through:
+            if item.day <= through and (after is None or item.day > after):
                 yield item
-    for year in range(issued.year, through.year + 1):
+    for year in range(since.year, through.year + 1):
         last = previous_valuation_date(date(year, 12, 31))
-        if issued < last <= through and terms_on(last).maintenance_charge.when == "calendar_year_end":
+        if (
+            max(issued, after or issued) < last <= through
+            and terms_on(last).maintenance_charge.when == "calendar_year_end"
+        ):
             yield Item(last, "maintenance_charge", 0)
 
 

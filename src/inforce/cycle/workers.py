@@ -24,6 +24,8 @@ class Total:
     days: int
     contracts: int
     entries: int
+    rebuilt: int = 0
+    """Stored positions of an older layout that were replayed."""
 
 
 def run_range(open_book: OpenBook, where: str, first: date, last: date, between: Between, workers: int = 1) -> Total:
@@ -37,7 +39,8 @@ def run_range(open_book: OpenBook, where: str, first: date, last: date, between:
     with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
         parts = [pool.submit(run_partition, open_book, where, first, last, between, p, workers) for p in range(workers)]
         totals = [part.result() for part in parts]
-    return Total(max(t.days for t in totals), sum(t.contracts for t in totals), sum(t.entries for t in totals))
+    counts = (sum(getattr(t, name) for t in totals) for name in ("contracts", "entries", "rebuilt"))
+    return Total(max(t.days for t in totals), *counts)
 
 
 def run_partition(
@@ -47,4 +50,5 @@ def run_partition(
     with open_book(where) as book:
         cycle = Cycle(book, book.market(last, between), cache(find_product))
         runs = list(cycle.run(first, last, partition, partitions))
-    return Total(len(runs), sum(run.contracts for run in runs), sum(run.entries for run in runs))
+    counts = (sum(getattr(run, name) for run in runs) for name in ("contracts", "entries", "rebuilt"))
+    return Total(len(runs), *counts)

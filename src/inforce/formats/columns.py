@@ -43,6 +43,11 @@ def dollars(cents: int) -> str:
     return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02d}"
 
 
+def units_text(units: int, places: int) -> str:
+    """Units as a decimal number: `12.345000`."""
+    return f"{Decimal(units).scaleb(-places):.{places}f}"
+
+
 def percent(rate: int) -> str:
     """Parts per billion as a percentage, exact: `7%`, `33.3333333%`."""
     return f"{(Decimal(rate) * 100 / PPB).normalize():f}%"

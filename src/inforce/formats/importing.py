@@ -1,27 +1,25 @@
-"""Import: a file of contracts and events, or of prices, into a book. All of it, or nothing and what is wrong with it.
+"""Import: a file of contracts and events, or of prices, into a book: all of it, or nothing and what is wrong."""
 
-A file of records is read twice. The first time every record is checked, by itself, against the others and against the
-book; the second time what is new is recorded.
-"""
-
-from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from inforce.contracts import Event
-from inforce.errors import BadEvent, BadInput, BadRecord, Located
-from inforce.ledger import Book
+from inforce.errors import BadInput, Located
+from inforce.ledger import Book, MemoryBook
 from inforce.market import BadMarketFile, MarketData
 from inforce.terms import find_product
 
-from .examination import Examined, examine
 from .prices import add_prices, contradictions, decimals_of, load_prices
 from .problems import BadFile, Problems
 from .reading import Done, Progress, holds_records, reader_of
-from .records import Asked, FindProduct, Records
+from .records import FindProduct, Records
+from .taking import Births, Taking
 from .text import JsonLines
+
+KeepBirths = Callable[[Mapping[str, date]], None]
+"""Puts dates of birth by party into a party store, all or none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +42,7 @@ def import_file(
     *,
     product: FindProduct = find_product,
     corrections: bool = False,
+    keep_births: KeepBirths | None = None,
 ) -> Imported:
     """Add a file's contracts and events, or its prices and rates, to a book: all of it or nothing.
 
@@ -51,6 +50,8 @@ def import_file(
         known: the day it became known to the book; None for events: the day each was entered, or received.
         product: finds the products of contracts.
         corrections: take prices that the book holds with another value as corrections of it.
+        keep_births: puts dates of birth into a party store, for a book keeps opaque ids only. It is called once the
+            whole file was found right, before it is in the book; without it, a file that has any is refused.
 
     Raises:
         BadFile: up to ten things that are wrong, each with line and reason; nothing was added. Also when the file says
@@ -60,7 +61,7 @@ def import_file(
     file = _File(Path(path), product)
     done = Done(file.reader.size, progress)
     if file.records is not None:
-        return _add_records(book, file.path, file.records, known, done)
+        return _add_records(book, file.path, file.records, known, done, keep_births)
     if known is None:
         raise BadInput(f"{path}: prices need the day on which they became known")
     data = file.prices(book, done, corrections)
@@ -75,7 +76,7 @@ def check_file(path: Path | str, book: Book | None = None, *, product: FindProdu
         file = _File(Path(path), product)
         done = Done(file.reader.size)
         if file.records is not None:
-            examine(file.records, book, done.first)
+            _check_records(book, file.records, done)
         else:
             file.prices(book, done)
     except (BadFile, BadMarketFile) as bad:
@@ -105,39 +106,25 @@ class _File:
         return data
 
 
-def _add_records(book: Book, path: Path, records: Records, known: date | None, done: Done) -> Imported:
-    found = examine(records, book, done.first)
-    if found.contracts or found.events:
-        _New(records, found, done).record(book, known)
-    done.all()
-    contracts = len(found.contracts)
-    return Imported(path, contracts, found.events, len(found.is_new) - contracts - found.events)
+def _add_records(
+    book: Book, path: Path, records: Records, known: date | None, done: Done, keep_births: KeepBirths | None
+) -> Imported:
+    births = Births() if keep_births else None
+    with book.taking_in(known) as intake:
+        taking = Taking(records, intake, births)
+        taking.take(done)
+        records.problems.refuse()
+        if keep_births is not None and births is not None and births.found:
+            keep_births(births.found)
+    return Imported(path, taking.contracts, taking.events, taking.known_already)
 
 
-@dataclass(slots=True)
-class _New:
-    """The new events of a file that was found right, read once more."""
+class _Undone(Exception):
+    """What was taken in to see whether it could be is not to be kept."""
 
-    records: Records
-    found: Examined
-    done: Done
 
-    def record(self, book: Book, known: date | None) -> None:
-        """In one transaction. Raises `BadFile` where another process was faster and recorded what contradicts."""
-        lines = array("q")
-        try:
-            book.record_many(self._events(lines), known, self.found.contracts)
-        except BadEvent as bad:
-            self.records.problems.add(lines[bad.place], "", str(bad))
-            self.records.problems.refuse()
-
-    def _events(self, lines: "array[int]") -> Iterator[tuple[str, Event]]:
-        place, problems, is_new = -1, self.records.problems, self.found.is_new
-        for place, record in enumerate(self.records.read(self.done.second)):
-            if problems.count or place >= len(is_new):
-                break
-            if is_new[place] and isinstance(record, Asked):
-                lines.append(record.line)
-                yield record.contract, record.event
-        if problems.count or place + 1 != len(is_new):
-            raise BadRecord("changed while it was read; import it again.", file=problems.file)
+def _check_records(book: Book | None, records: Records, done: Done) -> None:
+    with suppress(_Undone), (book or MemoryBook()).taking_in() as intake:
+        Taking(records, intake, Births(), stand_in=book is None).take(done)
+        records.problems.refuse()
+        raise _Undone

@@ -131,8 +131,8 @@ def _mapping(pairs: list[tuple[str, Any]]) -> Any:
 class Writer:
     """Writes records, given as text, in batches."""
 
-    def __init__(self, path: Path) -> None:
-        self._columns = list(columns().values())
+    def __init__(self, path: Path, written: Sequence[Column]) -> None:
+        self._columns = written
         self._schema = pa.schema([(column.name, _type(column)) for column in self._columns])
         self._file = pq.ParquetWriter(path, self._schema, compression="zstd")
 

@@ -52,23 +52,23 @@ _KINDS: Final[dict[str, Callable[[Path], "JsonLines | Csv | Parquet"]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Turns what two readings of a file tell into one progress."""
+    """Turns what the readings of a file tell into one progress."""
 
     size: int
     progress: Progress | None = None
 
     def first(self, position: int) -> None:
-        """So much has been read the first time."""
-        self._tell(position)
+        """So much has been read."""
+        self._tell(position, self.size)
 
     def second(self, position: int) -> None:
-        """So much has been read the second time."""
-        self._tell(self.size + position)
+        """So much has been read a second time."""
+        self._tell(self.size + position, 2 * self.size)
 
     def all(self) -> None:
         """Nothing is left."""
-        self._tell(2 * self.size)
+        self._tell(self.size, self.size)
 
-    def _tell(self, position: int) -> None:
+    def _tell(self, position: int, of: int) -> None:
         if self.progress is not None:
-            self.progress(position, 2 * self.size)
+            self.progress(position, of)

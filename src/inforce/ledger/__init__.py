@@ -2,6 +2,8 @@
 
 from .book import Book, Done, MemoryBook, Run, Stored, partition_of
 from .entries import Entry, Line, balances
+from .funds import Fund, Traded
+from .intake import Intake, Item, Taken
 from .journal import Journal, MemoryJournal, Recorded
 from .snapshot import PRICE, Snapshot
 
@@ -10,6 +12,9 @@ __all__ = [
     "Book",
     "Done",
     "Entry",
+    "Fund",
+    "Intake",
+    "Item",
     "Journal",
     "Line",
     "MemoryBook",
@@ -18,6 +23,8 @@ __all__ = [
     "Run",
     "Snapshot",
     "Stored",
+    "Taken",
+    "Traded",
     "balances",
     "partition_of",
 ]

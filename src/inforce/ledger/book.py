@@ -1,8 +1,8 @@
 """The book: a journal with stored positions. What the cycle works on, in memory or in a database."""
 
 import re
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
@@ -12,8 +12,10 @@ from inforce.contracts import Contract, Event
 from inforce.errors import BadEvent, BadInput, BadMarketData, NotFound
 from inforce.market import Between, Market, MarketData
 
-from .entries import Entry
-from .journal import Journal, MemoryJournal, Recorded
+from .entries import Entry, totals
+from .funds import Fund, Traded, traded_in
+from .intake import ID_TAKEN, KEY_TAKEN, OPEN_OTHERWISE, Intake, Item, Taken
+from .journal import Journal, MemoryJournal, Recorded, asks_the_same
 from .prices import Key, Price, market_data, news, prices_in
 from .snapshot import Snapshot
 
@@ -36,6 +38,10 @@ class Done:
     entries: tuple[Entry, ...] = ()
     declined: tuple[tuple[int, str], ...] = ()
     """Sequences of events that were refused, each with the reason in words."""
+    separate_account: str = ""
+    """Where the contract's units are held."""
+    rebuilt: bool = False
+    """Was its stored position of another layout, and replayed from its events?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,8 @@ class Run:
     contracts: int
     entries: int
     finished: datetime
+    rebuilt: int = 0
+    """Contracts whose stored positions were of another layout, and were replayed from their events."""
 
 
 class Book(Journal, Protocol):
@@ -66,8 +74,20 @@ class Book(Journal, Protocol):
         position's `sequence` and received by then. The partition of a contract never changes.
         """
 
+    def waiting(self) -> list[str]:
+        """Contracts with events that are not applied: some wait, or were recorded since the position was stored."""
+
     def commit(self, run: Run, done: Iterable[Done]) -> None:
         """Post one partition-day: entries, stored positions, refusals and the run, all in one transaction."""
+
+    def balances(self) -> Iterator[tuple[str, dict[str, tuple[int, int]]]]:
+        """Of every contract, in order of opening, what its entries add up to: cents and units by ledger account."""
+
+    def fund_totals(self) -> dict[Fund, int]:
+        """Units of all contracts by separate account and fund: running totals, kept up by `commit`."""
+
+    def traded(self, day: date | None = None) -> dict[Fund, Traded]:
+        """What the cycle's runs of a day (default: all runs) bought and cancelled, by separate account and fund."""
 
     def finished(self, day: date, partition: int, partitions: int) -> bool:
         """Is that partition-day in the log?"""
@@ -88,6 +108,9 @@ class Book(Journal, Protocol):
         self, events: Iterable[tuple[str, Event]], known: date | None = None, opening: Iterable[Contract] = ()
     ) -> list[Recorded]:
         """Append events in order, after the `opening` of new contracts, all or none. BadEvent says which is wrong."""
+
+    def taking_in(self, known: date | None = None) -> AbstractContextManager[Intake]:
+        """Within this, contracts and events are taken in batch by batch, in one transaction: an error undoes it all."""
 
     def close_period(self, period: str, who: str = "") -> None:
         """Close an accounting period, YYYY-MM, and all before it: nothing is posted into them any more."""
@@ -131,6 +154,14 @@ def refuse_closed(entries: Iterable[Entry], closed: str | None) -> None:
                            f"closed, as all are through {closed}; post into an open one, or reopen it")  # fmt: skip
 
 
+def refuse_identities(contract: Contract) -> None:
+    """Raises BadInput where a contract says who somebody is: the journal keeps for ever, and knows opaque ids only."""
+    for party in contract.parties:
+        if party.born is not None:
+            raise BadInput(f"contract {contract.id}: party {party.id} has a date of birth; a book keeps opaque ids "
+                           "only. Leave `born` out and put it into the party store (inforce party add)")  # fmt: skip
+
+
 def partition_of(contract_id: str, partitions: int) -> int:
     """The partition of a contract: the same in every process and on every machine."""
     number = 0
@@ -146,9 +177,16 @@ class MemoryBook(MemoryJournal):
     _stored: dict[str, Stored] = field(default_factory=dict)
     _declined: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     _runs: list[Run] = field(default_factory=list)
+    _traded: list[tuple[date, dict[Fund, Traded]]] = field(default_factory=list)
+    _fund_totals: dict[Fund, int] = field(default_factory=dict)
     _closed: str | None = None
     _prices: list[tuple[Price, date]] = field(default_factory=list)
     _decimals: int | None = None
+
+    def open(self, contract: Contract) -> None:
+        if contract.id not in self._contracts:
+            refuse_identities(contract)
+        MemoryJournal.open(self, contract)
 
     def stored(self, contract_id: str) -> Stored | None:
         self.contract(contract_id)
@@ -160,6 +198,17 @@ class MemoryBook(MemoryJournal):
     def unhandled(self, contract_id: str, snapshot: Snapshot, known_by: date | None = None) -> list[Recorded]:
         events = self.events(contract_id, known_by)
         return [r for r in events if snapshot.bears_on_what_comes(r.event.kind) or not snapshot.handled(r)]
+
+    def waiting(self) -> list[str]:
+        return [c for c in self.contracts() if self._waits(c)]
+
+    def _waits(self, contract_id: str) -> bool:
+        stored = self._stored.get(contract_id)
+        if stored is None:
+            return bool(self._events[contract_id])
+        seen = stored.snapshot
+        unseen = any(not (r.sequence <= seen.sequence and r.event.on <= seen.on) for r in self._events[contract_id])
+        return unseen or bool(seen.waiting)
 
     def _is_due(self, contract_id: str, day: date) -> bool:
         stored = self._stored.get(contract_id)
@@ -180,6 +229,28 @@ class MemoryBook(MemoryJournal):
             self._stored[each.stored.contract] = each.stored
             self._declined.setdefault(each.stored.contract, []).extend(each.declined)
         self._runs.append(run)
+        traded: dict[Fund, Traded] = {}
+        for each in work:
+            traded_in(each.entries, each.separate_account, traded)
+        self._traded.append((run.day, traded))
+        for fund, moved in traded.items():
+            self._fund_totals[fund] = self._fund_totals.get(fund, 0) + moved.units
+
+    def balances(self) -> Iterator[tuple[str, dict[str, tuple[int, int]]]]:
+        for contract, entries in self._entries.items():
+            cents, units = totals(entries)
+            yield contract, {account: (amount, units[account]) for account, amount in cents.items()}
+
+    def fund_totals(self) -> dict[Fund, int]:
+        return dict(self._fund_totals)
+
+    def traded(self, day: date | None = None) -> dict[Fund, Traded]:
+        found: dict[Fund, Traded] = {}
+        for on, traded in self._traded:
+            if day in (None, on):
+                for fund, moved in traded.items():
+                    found[fund] = found.get(fund, Traded()) + moved
+        return found
 
     def finished(self, day: date, partition: int, partitions: int) -> bool:
         return any((r.day, r.partition, r.partitions) == (day, partition, partitions) for r in self._runs)
@@ -212,17 +283,35 @@ class MemoryBook(MemoryJournal):
     def record_many(
         self, events: Iterable[tuple[str, Event]], known: date | None = None, opening: Iterable[Contract] = ()
     ) -> list[Recorded]:
-        contracts = dict(self._contracts)
-        before = {contract: list(recorded) for contract, recorded in self._events.items()}, self._sequence
-        self.open_many(opening)
         recorded = []
-        for place, (contract, event) in enumerate(events):
-            try:
-                recorded.append(self.record(contract, event, known))
-            except (BadInput, NotFound) as bad:
-                self._contracts, (self._events, self._sequence) = contracts, before
-                raise BadEvent(str(bad), place) from None
+        with self._undoing():
+            self.open_many(opening)
+            for place, (contract, event) in enumerate(events):
+                try:
+                    recorded.append(self.record(contract, event, known))
+                except (BadInput, NotFound) as bad:
+                    raise BadEvent(str(bad), place) from None
         return recorded
+
+    @contextmanager
+    def taking_in(self, known: date | None = None) -> Iterator[Intake]:
+        with self._undoing():
+            yield _MemoryIntake(self, known)
+
+    @contextmanager
+    def _undoing(self) -> Iterator[None]:
+        """After an error, contracts and events are what they were: both are only ever added to."""
+        contracts, sequence = len(self._contracts), self._sequence
+        try:
+            yield
+        except BaseException:
+            for name in list(self._contracts)[contracts:]:
+                del self._contracts[name], self._events[name], self._entries[name]
+            for recorded in self._events.values():
+                while recorded and recorded[-1].sequence > sequence:
+                    recorded.pop()
+            self._sequence = sequence
+            raise
 
     def close_period(self, period: str, who: str = "") -> None:
         if self._closed is not None and checked_period(period) <= self._closed:
@@ -251,3 +340,40 @@ class MemoryBook(MemoryJournal):
         seen.sort(key=lambda price: (price.key, price.at))
         decimals = MarketData().decimals if self._decimals is None else self._decimals
         return Market(market_data(seen, decimals), between)
+
+
+@dataclass(slots=True)
+class _MemoryIntake:
+    book: MemoryBook
+    known: date | None
+    numbers: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.numbers = {contract: number for number, contract in enumerate(self.book._contracts, 1)}
+
+    def missing(self, contracts: Iterable[str]) -> set[str]:
+        return set(contracts).difference(self.numbers)
+
+    def take(self, items: Sequence[Item]) -> list[Taken]:
+        return [self._open(item) if isinstance(item, Contract) else self._record(*item) for item in items]
+
+    def _open(self, contract: Contract) -> Taken:
+        if contract.id not in self.numbers:
+            self.book.open(contract)
+            self.numbers[contract.id] = len(self.numbers) + 1
+            return Taken(self.numbers[contract.id], new=True)
+        same = self.book._contracts[contract.id] == contract
+        return Taken(self.numbers[contract.id], False, *(() if same else ("contract", OPEN_OTHERWISE)))
+
+    def _record(self, contract: str, event: Event) -> Taken:
+        for recorded in self.book.events(contract):
+            if event.key and recorded.event.key == event.key:
+                return _same(recorded, event, "key", KEY_TAKEN)
+        for recorded in self.book.events(contract):
+            if event.id and recorded.event.id == event.id:
+                return _same(recorded, event, "id", ID_TAKEN)
+        return Taken(self.book.record(contract, event, self.known).sequence, new=True)
+
+
+def _same(earlier: Recorded, event: Event, at: str, problem: str) -> Taken:
+    return Taken(earlier.sequence, False, *(() if asks_the_same(earlier.event, event) else (at, problem)))

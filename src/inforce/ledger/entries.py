@@ -1,5 +1,6 @@
 """Entries: what one applied event did, in double entry. Never changed; a correction is another entry."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -52,3 +53,14 @@ def balances(entries: list[Entry]) -> dict[str, int]:
         for line in entry.lines:
             totals[line.account] = totals.get(line.account, 0) + line.cents
     return totals
+
+
+def totals(entries: Iterable[Entry]) -> tuple[dict[str, int], dict[str, int]]:
+    """Cents and units by account over entries."""
+    cents: dict[str, int] = {}
+    units: dict[str, int] = {}
+    for entry in entries:
+        for line in entry.lines:
+            cents[line.account] = cents.get(line.account, 0) + line.cents
+            units[line.account] = units.get(line.account, 0) + line.units
+    return cents, units

@@ -36,3 +36,7 @@ class ReadAhead:
         for contract in contracts:
             self._place.pop(contract, None)
             self._part.pop(contract, None)
+
+    def forget_all(self) -> None:
+        """Any of them may have changed: what comes is read again."""
+        self._part.clear()

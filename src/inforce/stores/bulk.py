@@ -35,6 +35,26 @@ def rows_of(connection: Connection, query: str, numbers: Iterable[int]) -> Itera
             yield from (row for row in cursor.fetchall() if row[0] in wanted)
 
 
+def rows_named(
+    connection: Connection, table: str, columns: Sequence[str], name: str, names: Iterable[tuple[int, str]]
+) -> Iterator[Row]:
+    """Plain rows of contracts that have one of those names in a column, by its index."""
+    shown = ", ".join(f"t.{_quoted(connection, column)}" for column in columns)
+    same = f"ON t.contract = asked.contract AND t.{_quoted(connection, name)} = asked.name"
+    values: tuple[Any, ...]
+    for part in chunks(names):
+        if connection.dialect.name == "sqlite":
+            asked = "(SELECT value ->> 0 AS contract, value ->> 1 AS name FROM json_each(?)) AS asked"
+            query, values = f"SELECT {shown} FROM {asked} CROSS JOIN {table} AS t {same}", (json.dumps(part),)
+        else:
+            asked = "unnest(%s::bigint[], %s::text[]) AS asked (contract, name)"
+            query = f"SELECT {shown} FROM {asked} JOIN {table} AS t {same}"
+            values = tuple(map(list, zip(*part, strict=True)))
+        with closing(connection.connection.cursor()) as cursor:
+            cursor.execute(query, values)
+            yield from cursor.fetchall()
+
+
 def _among(sqlite: bool, part: list[int]) -> tuple[str, tuple[Any, ...]]:
     """Where most of a range is wanted, all of it is read: it lies together."""
     if part[-1] - part[0] < 2 * len(part):
@@ -70,6 +90,7 @@ def update_rows(connection: Connection, table: Table, names: Sequence[str], rows
     staged = f"staged_{table.name}_{len(names)}"
     connection.exec_driver_sql(f"CREATE TEMP TABLE IF NOT EXISTS {staged} ON COMMIT DELETE ROWS AS "
                                f"SELECT {columns} FROM {table.name} WITH NO DATA")  # fmt: skip
+    connection.exec_driver_sql(f"TRUNCATE {staged}")  # what an earlier batch of the transaction left
     _copy(connection, staged, columns, rows)
     setting = ", ".join(f"{name} = staged.{name}" for name in others)
     connection.exec_driver_sql(f"UPDATE {table.name} AS held SET {setting} FROM {staged} AS staged "

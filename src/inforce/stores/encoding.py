@@ -13,18 +13,22 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from inforce.contracts import AnyEvent, Contract, Event
-from inforce.errors import BadBook, BadInput
+from inforce.errors import BadBook, BadInput, OldPosition
 from inforce.ledger import Entry, Snapshot
 from inforce.mechanics.records import Annuity
 
 from .database import AnyRow
 
 _NUL: Final = re.compile(r"(?<!\\)(\\\\)*\\u0000")
+_NESTED: Final = frozenset({dict, list})
 _EVENT: Final[TypeAdapter[Event]] = TypeAdapter(AnyEvent)
 _CONTRACT: Final = TypeAdapter(Contract)
 _STATE_NAMES: Final = tuple(f.name for f in fields(Annuity))
 _STATE_VALUES: Final = attrgetter(*_STATE_NAMES)
-_FIELDS: Final = sha256(" ".join(_STATE_NAMES).encode()).hexdigest()[:8]
+FINGERPRINT: Final = sha256(" ".join(_STATE_NAMES).encode()).hexdigest()[:8]
+LAYOUT: Final = 2
+"""Layout of a stored state: raise it by one whenever the fields of `Annuity` change (a test says so). Positions of an
+older one are replayed. Layout 1 began with the record's name."""
 
 
 def canonical(content: Any) -> bytes:
@@ -35,19 +39,25 @@ def canonical(content: Any) -> bytes:
         raise BadInput(f"a text cannot be written in UTF-8: {unprintable}") from None
 
 
-def _sorted_json(plain: Any, what: str) -> str:
-    text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    if _NUL.search(text) or not _encodable(text):
+def _sorted_json(plain: dict[str, Any], what: str) -> str:
+    try:
+        text = to_json(_sorted(plain)).decode()
+    except ValueError:
+        text = None
+    if text is None or ("\\u0000" in text and _NUL.search(text)):
         raise BadInput(f"{what} has a text with a character that cannot be stored (NUL, or half of a surrogate pair)")
     return text
 
 
-def _encodable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+def _sorted(plain: dict[str, Any]) -> dict[str, Any]:
+    """With the keys of every mapping sorted."""
+    return {name: _inside(plain[name]) if type(plain[name]) in _NESTED else plain[name] for name in sorted(plain)}
+
+
+def _inside(nested: Any) -> Any:
+    if type(nested) is dict:
+        return _sorted(nested)
+    return [_inside(each) if type(each) in _NESTED else each for each in nested]
 
 
 def event_text(event: Event) -> str:
@@ -94,20 +104,27 @@ def entry_bytes(entry: Entry) -> bytes:
 
 
 def state_text(state: Annuity | None) -> str | None:
-    """A contract's state: its record, a fingerprint of the record's fields, and their values in order."""
+    """A contract's state: the layout, a fingerprint of the record's fields, and their values in order."""
     if state is None:
         return None
-    return f'["Annuity","{_FIELDS}",{to_json(_STATE_VALUES(state)).decode()}]'
+    return f'[{LAYOUT},"{FINGERPRINT}",{to_json(_STATE_VALUES(state)).decode()}]'
 
 
-def state_from(text: str | None, contract: str) -> Annuity | None:
-    """The state of a text. Raises BadBook where it was stored by an engine with other fields."""
+def state_from(text: str | None, contract: str, on: date, sequence: int) -> Annuity | None:
+    """The state of a text, stored on a day with what it had seen.
+
+    Raises:
+        OldPosition: it is of an older layout.
+        BadBook: it is of a newer one.
+    """
     if text is None:
         return None
-    record, names, values = json.loads(text)
-    if (record, names) != ("Annuity", _FIELDS):
-        raise BadBook(f"the stored position of contract {contract} is of another engine version: its state has other "
-                      "fields; replay the contract with this one")  # fmt: skip
+    layout, fields_, values = json.loads(text)
+    if isinstance(layout, int) and layout > LAYOUT:
+        raise BadBook(f"the stored position of contract {contract} is of layout {layout}; this Inforce knows 1 to "
+                      f"{LAYOUT}. Install the version that wrote it, or a newer one")  # fmt: skip
+    if (layout, fields_) != (LAYOUT, FINGERPRINT):
+        raise OldPosition(contract, on, sequence)
     return Annuity(*values)
 
 
@@ -126,7 +143,7 @@ def position_columns(snapshot: Snapshot, next_due: date | None) -> Position:
 def snapshot_from(row: AnyRow, contract: str) -> Snapshot:
     """The snapshot of a row of `positions`."""
     return Snapshot(
-        row.on, row.issued, state_from(row.state, contract), row.delivered,
+        row.on, row.issued, state_from(row.state, contract, row.on, row.sequence), row.delivered,
         json.loads(row.allocation), row.suspense, row.sequence, frozenset(json.loads(row.waiting)),
     )  # fmt: skip
 
@@ -139,4 +156,4 @@ def iso(day: date | None) -> str | None:
 
 def instant_text(instant: datetime) -> str:
     """An instant in UTC as databases take it; both are told that it is UTC."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")

@@ -5,14 +5,14 @@ destroys that key; what the journal says of the id, and its roles, remain.
 """
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Literal, Self, get_args
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, model_validator
 from sqlalchemy import Connection, Row, bindparam, func, select
 
 from inforce.contracts.contract import Role
@@ -62,10 +62,17 @@ class Address(_Private):
 class Identity(_Private):
     """Who somebody is: a person or a firm."""
 
-    name: str = Field(min_length=1)
+    name: str = ""
+    """Blank where only something else is known."""
     born: Day | None = None
     tax_number: str = ""
     addresses: tuple[Address, ...] = ()
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Self:
+        if not (self.name or self.born or self.tax_number):
+            raise ValueError("an identity has a name, a date of birth or a tax number")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,21 +173,57 @@ class PartyStore:
 
     def add_many(self, new: Iterable[Identity], known: date, who: str, reason: str = "") -> list[str]:
         """New parties, all or none; their opaque ids in the same order. Raises MissingKey, WrongKey."""
+        given = [(_new_id(), identity) for identity in new]
+        with self.database.writing() as connection:
+            self._add(connection, given, known, who, reason)
+        return [party for party, _ in given]
+
+    def add_as(self, party: str, identity: Identity, known: date, who: str, reason: str = "") -> None:
+        """A new party under an id that another system gave it. BadInput where the id is taken or blank."""
+        if not party.strip():
+            raise BadInput("a party needs an id")
+        with self.database.writing() as connection:
+            if _held(connection, [party]):
+                raise BadInput(f"party {party} is in the store already")
+            self._add(connection, [(party, identity)], known, who, reason)
+
+    def keep_births(self, births: Mapping[str, date], known: date, who: str, reason: str = "") -> None:
+        """Note dates of birth by party, all or none; parties that are not in the store are added.
+
+        BadInput where one has another date of birth, Erased where one was erased.
+        """
+        with self.database.writing() as connection:
+            held = _held(connection, births)
+            new = [(party, Identity(born=born)) for party, born in births.items() if party not in held]
+            self._add(connection, new, known, who, reason)
+            for party in sorted(held):
+                self._note_birth(connection, party, births[party], known, who, reason)
+
+    def _note_birth(self, connection: Connection, party: str, born: date, known: date, who: str, reason: str) -> None:
+        data_key = self._data_key(connection, party)
+        last = _versions(connection, party)[-1]
+        identity = _opened(data_key, last)
+        if identity.born not in (None, born):
+            raise BadInput(f"party {party} has another date of birth in the party store; correct one of the two")
+        if identity.born is None:
+            row = _sealed_row(party, last.version + 1, identity.model_copy(update={"born": born}), data_key,
+                              max(known, last.known), datetime.now(UTC), who, reason)  # fmt: skip
+            connection.execute(identities.insert(), row)
+
+    def _add(
+        self, connection: Connection, new: Sequence[tuple[str, Identity]], known: date, who: str, reason: str
+    ) -> None:
         key, now = self._needed_key(), datetime.now(UTC)
-        ids: list[str] = []
+        self.check_key(connection)
         rows, sealed = [], []
-        for identity in new:
-            party, data_key = _new_id(), new_data_key()
-            ids.append(party)
+        for party, identity in new:
+            data_key = new_data_key()
             rows.append({"id": party, "data_key": key.wrap(data_key, party), "added": now, "who": who})
             sealed.append(_sealed_row(party, 1, identity, data_key, known, now, who, reason))
         if rows:
-            with self.database.writing() as connection:
-                self.check_key(connection)
-                connection.execute(party_meta.update().values(master_key=key.id))
-                connection.execute(parties.insert(), rows)
-                connection.execute(identities.insert(), sealed)
-        return ids
+            connection.execute(party_meta.update().values(master_key=key.id))
+            connection.execute(parties.insert(), rows)
+            connection.execute(identities.insert(), sealed)
 
     def change(self, party: str, identity: Identity, known: date, who: str, reason: str = "") -> None:
         """The party's identity from now on. The one before is kept.
@@ -326,6 +369,14 @@ class PartyStore:
         return _unwrapped(key, row.id, row.data_key)
 
 
+def _held(connection: Connection, ids: Iterable[str]) -> set[str]:
+    """Those of the parties that are in the store."""
+    found: set[str] = set()
+    for part in chunks(sorted(ids)):
+        found |= set(connection.execute(select(parties.c.id).where(parties.c.id.in_(part))).scalars())
+    return found
+
+
 def _new_id() -> str:
     """An id that says nothing."""
     return f"p-{secrets.token_hex(10)}"
@@ -405,10 +456,9 @@ def _check_shares(where: str, asked: Sequence[Holder]) -> None:
 
 def _check_parties(connection: Connection, asked: Iterable[Designation]) -> None:
     named = {holder.party for each in asked for holder in each.holders}
-    for part in chunks(sorted(named)):
-        named -= set(connection.execute(select(parties.c.id).where(parties.c.id.in_(part))).scalars())
-    if named:
-        raise NotFound(f"no party {min(named)!r} in this store")
+    missing = named - _held(connection, named)
+    if missing:
+        raise NotFound(f"no party {min(missing)!r} in this store")
 
 
 def _check_order(connection: Connection, asked: Iterable[Designation]) -> None:

@@ -1,11 +1,11 @@
 """The reads that a day's work repeats for each contract, and the same for many contracts at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, bindparam, select, union
+from sqlalchemy import BindParameter, bindparam, func, select, union
 
 from inforce.contracts import Contract
 from inforce.ledger import Recorded, Snapshot, Stored
@@ -21,6 +21,8 @@ _NUMBERS: Final[BindParameter[Any]] = bindparam("numbers", expanding=True)
 CONTRACT: Final = select(_C.number, _C.payload).where(_C.id == bindparam("id"))
 CONTRACTS: Final = select(_C.id).order_by(_C.number)
 
+CONTRACTS_AFTER: Final = select(_C.id, _C.number).where(_C.number > _NUMBER).order_by(_C.number).limit(2_000)
+
 EVENTS: Final = select(_E.contract, _E.sequence, _E.known, _E.payload, _E.on, _E.kind).order_by(_E.contract, _E.place)
 DECLINED: Final = select(_D.contract, _D.sequence, _D.reason).order_by(_D.contract, _D.seal, _D.place)
 
@@ -33,6 +35,9 @@ _WAITING: Final = union(
     select(_P.contract).where(_P.next_due <= _DAY),
     select(_I.contract).where(_I.ready <= _DAY),
 )
+COUNTS: Final = select(func.count(_P.contract), func.count(_P.on), func.max(_P.on))
+_OPEN: Final = union(select(_P.contract).where(_P.waiting != "[]"), select(_I.contract))
+WAITING: Final = select(_C.id).where(_C.number.in_(_OPEN.scalar_subquery())).order_by(_C.number)
 DUE: Final = select(_C.id, _C.number).where(_C.number.in_(_WAITING.scalar_subquery())).order_by(_C.number)
 DUE_IN_PARTITION: Final = DUE.where(_C.spread % bindparam("partitions") == bindparam("partition"))
 
@@ -87,3 +92,18 @@ def open_together(database: Database, ids: Mapping[int, str]) -> dict[str, Opene
     for number, sequence, reason in rows["declined"]:
         found[number].declined.append((sequence, reason))
     return {ids[number]: opened for number, opened in found.items()}
+
+
+def balances(database: Database) -> Iterator[tuple[str, dict[str, tuple[int, int]]]]:
+    """Of every contract what its entries add up to, by ledger account; all of it as the book is at one moment."""
+    x, last = schema.lines.c, 0
+    sums = select(x.contract, x.account, func.sum(x.cents), func.sum(x.units)).group_by(x.contract, x.account)
+    with database.reading() as connection:
+        while rows := connection.execute(CONTRACTS_AFTER, {"number": last}).all():
+            found: dict[int, dict[str, tuple[int, int]]] = {}
+            for number, account, cents, units in connection.execute(
+                sums.where(x.contract > last, x.contract <= rows[-1].number)
+            ):
+                found.setdefault(number, {})[account] = int(cents), int(units)
+            yield from ((row.id, found.get(row.number, {})) for row in rows)
+            last = rows[-1].number

@@ -1,7 +1,7 @@
 """The tables of a book, the same in SQLite and PostgreSQL. `migrations` makes them; a test compares the two.
 
-Money and units are 64-bit integers. Everything but `positions` and `inbox` is only ever added to; those two are worked
-out from the rest and save time. `seal` names the transaction in which a row was written.
+Money and units are 64-bit integers. Everything but `positions`, `inbox` and `fund_totals` is only ever added to; those
+are worked out from the rest and save time. `seal` names the transaction in which a row was written.
 """
 
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 """Version of the schema. Each one has a migration; its revision is this number in four digits."""
 
 HEAD: Final = f"{SCHEMA:04}"
@@ -197,8 +197,29 @@ runs = Table(
     _whole("contracts"),
     _whole("entries"),
     Column("finished", Instant, nullable=False),
+    _whole("rebuilt", server_default="0"),
     Index("runs_day", "day", "partition", "partitions"),
 )  # fmt: skip
+
+traded = Table(
+    "traded", metadata,
+    _number("seal"),
+    Column("separate_account", Text, primary_key=True),
+    Column("fund", Text, primary_key=True),
+    _whole("bought_units"),
+    _whole("bought_cents"),
+    _whole("cancelled_units"),
+    _whole("cancelled_cents"),
+)  # fmt: skip
+"""What the entries of one run bought and cancelled."""
+
+fund_totals = Table(
+    "fund_totals", metadata,
+    Column("separate_account", Text, primary_key=True),
+    Column("fund", Text, primary_key=True),
+    _whole("units"),
+)  # fmt: skip
+"""Units of all contracts: the sum of `traded`, of the positions and of the entries."""
 
 periods = Table(
     "periods", metadata,

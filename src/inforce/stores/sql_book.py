@@ -1,7 +1,7 @@
 """The book in a database: `inforce.ledger.Book` on SQLite or PostgreSQL."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
@@ -13,22 +13,23 @@ from sqlalchemy import Connection, select
 
 from inforce.contracts import Contract, Event
 from inforce.errors import BadEvent, BadInput, BookBusy, NotFound
-from inforce.ledger import Book, Done, Entry, Line, Recorded, Run, Snapshot, Stored
+from inforce.ledger import Book, Done, Entry, Fund, Intake, Line, Recorded, Run, Snapshot, Stored, Traded
 from inforce.ledger.book import refuse_closed
 from inforce.market import Between, Market, MarketData
 
-from . import periods, pricing, queries, schema
+from . import periods, pricing, queries, schema, trading
 from .ahead import ReadAhead
+from .bulk import chunks
 from .chain import Head, Seal
 from .database import WAIT, AnyRow, Database
 from .encoding import contract_from, instant_text, position_columns
 from .inbox import clear_inbox
 from .opening import opened
 from .queries import Opened
-from .recording import Recording, numbers_of, open_contracts
+from .recording import BATCH, Recording, numbers_of
 from .writing import Writing, last_seal
 
-_RUN: Final = ("day", "partition", "partitions", "contracts", "entries", "finished")
+_RUN: Final = ("day", "partition", "partitions", "contracts", "entries", "finished", "rebuilt")
 
 
 def open_book(where: str | Path, *, create: bool = True, wait: float = WAIT) -> "SqlBook":
@@ -101,18 +102,35 @@ class SqlBook:
     def record_many(
         self, events: Iterable[tuple[str, Event]], known: date | None = None, opening: Iterable[Contract] = ()
     ) -> list[Recorded]:
-        contracts, new = list(opening), list(events)
-        with self.database.writing() as connection:
-            numbers = self._known_numbers(connection, {contract for contract, _ in new})
-            writing = Writing.on(connection, numbers.values())
-            opened = open_contracts(writing, contracts)
-            recorded = Recording(writing, numbers | opened).record(new, known)
-            count = writing.sequence - writing.last.sequence
-            if count or contracts:
-                writing.finish({"open": len(contracts), "record": count})
-        self._forget(numbers)
-        self._numbers |= opened
+        recorded: list[Recorded] = []
+        with self._recording(known) as recording:
+            for contracts in chunks(opening, BATCH):
+                recording.prepare(contracts)
+                for contract in contracts:
+                    recording.open(contract)
+            for part in chunks(events, BATCH):
+                recording.prepare(part)
+                for contract_id, event in part:
+                    try:
+                        recorded.append(recording.record(contract_id, event))
+                    except (BadInput, NotFound) as bad:
+                        raise BadEvent(str(bad), len(recorded)) from None
         return recorded
+
+    def taking_in(self, known: date | None = None) -> AbstractContextManager[Intake]:
+        return self._recording(known)
+
+    @contextmanager
+    def _recording(self, known: date | None) -> Iterator[Recording]:
+        """One transaction that opens and records."""
+        with self.database.writing() as connection:
+            writing = Writing.on(connection)
+            recording = Recording(writing, known, self._numbers)
+            yield recording
+            if recording.opened or recording.recorded:
+                writing.finish({"open": recording.opened, "record": recording.recorded})
+        if self._ahead is not None:
+            self._ahead.forget_all()
 
     def events(self, contract_id: str, known_by: date | None = None) -> list[Recorded]:
         return queries.recorded_in(self._event_rows(contract_id), contract_id, known_by)
@@ -162,6 +180,11 @@ class SqlBook:
 
     # the book
 
+    def counts(self) -> tuple[int, int, date | None]:
+        """How many contracts there are, how many have a stored position, and the last day that one stands at."""
+        row = self.database.fetch(queries.COUNTS)[0]
+        return row[0], row[1], row[2]
+
     def stored(self, contract_id: str) -> Stored | None:
         number, opened = self._number(contract_id), self._opened(contract_id)
         row = opened.position if opened else self.database.fetch(queries.POSITION_OF, number=number)[0]
@@ -208,9 +231,22 @@ class SqlBook:
             for each in work:
                 _put(writing, numbers, each)
             clear_inbox(connection, {numbers[each.stored.contract]: each.stored.snapshot for each in work}, before)
+            trading.add(writing, work)
             _log(writing, run)
         self._forget(numbers)
         self._note_versions(writing.heads)
+
+    def waiting(self) -> list[str]:
+        return [row.id for row in self.database.fetch(queries.WAITING)]
+
+    def balances(self) -> Iterator[tuple[str, dict[str, tuple[int, int]]]]:
+        return queries.balances(self.database)
+
+    def fund_totals(self) -> dict[Fund, int]:
+        return trading.totals(self.database)
+
+    def traded(self, day: date | None = None) -> dict[Fund, Traded]:
+        return trading.traded(self.database, day)
 
     def finished(self, day: date, partition: int, partitions: int) -> bool:
         r = schema.runs.c
@@ -335,8 +371,8 @@ _contract_of = attrgetter("contract")
 def _log(writing: Writing, run: Run) -> Seal:
     row: Sequence[Any] = (run.day.isoformat(), run.partition, run.partitions, run.contracts, run.entries,
                           instant_text(run.finished))  # fmt: skip
-    writing.add(schema.runs, (writing.seal, *row))
-    return writing.finish({"run": row})
+    writing.add(schema.runs, (writing.seal, *row, run.rebuilt))
+    return writing.finish({"run": (*row, run.rebuilt) if run.rebuilt else row})
 
 
 if TYPE_CHECKING:

@@ -171,6 +171,7 @@ class _Check:
         """Every run and every change of a period against its seal."""
         for row in self.connection.execute(select(schema.runs)):
             found = [row.day.isoformat(), *(getattr(row, name) for name in _RUN[1:-1]), instant_text(row.finished)]
+            found += [row.rebuilt] if row.rebuilt else []
             if self._says(row.seal, "run") != found:
                 yield Finding("runs", f"run of {row.day}, seal {row.seal}", "changed or inserted")
         for row in self.connection.execute(select(schema.periods)):

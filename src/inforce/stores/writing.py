@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Table, select
 from inforce.ledger import Entry
 
 from . import schema
-from .bulk import Row, insert_rows, rows_of, update_rows
+from .bulk import Row, chunks, insert_rows, rows_of, update_rows
 from .chain import NO_SEAL, START, Head, Seal, head_bytes, link, seal_digest
 from .encoding import Position, canonical, entry_bytes, instant_text, iso
 
@@ -58,6 +58,8 @@ class Writing:
     rows: dict[str, list[Row]] = field(default_factory=dict)
     declined: int = 0
     stored: dict[int, Position] = field(default_factory=dict)
+    settled: set[int] = field(default_factory=set)
+    """Contracts whose heads changed and were written already."""
 
     @classmethod
     def on(cls, connection: Connection, numbers: Iterable[int] = ()) -> "Writing":
@@ -81,8 +83,20 @@ class Writing:
         self.heads[number] = Head(number, 0, start, 0, start)
         self.opened.add(number)
         self.add(schema.contracts, (number, contract_id, spread, payload, self.seal, start))
-        self.add(schema.positions, (number, 0, start, 0, start, 0, *(None,) * len(_STORED)))
         return number
+
+    def read_heads(self, numbers: Iterable[int]) -> None:
+        """The heads of some more contracts, those that it has not yet."""
+        self.heads |= heads_of(self.connection, [n for n in numbers if n not in self.heads])
+
+    def settle(self, forget: bool = True) -> None:
+        """Write what there is so far, and keep of it only which contracts changed: the transaction goes on."""
+        self._write()
+        changed = self.opened | self.event_heads | self.entry_heads
+        self.settled |= changed
+        if forget:
+            self.heads = {}
+        self.opened, self.event_heads, self.entry_heads, self.stored = set(), set(), set(), {}
 
     def record(self, number: int, content: bytes) -> tuple[int, bytes]:
         """The next event of a contract, by what its hash covers: its place and hash."""
@@ -124,8 +138,7 @@ class Writing:
 
     def finish(self, what: Mapping[str, Any]) -> Seal:
         """Write it all and the seal."""
-        self._hand_over()
-        self._update_positions()
+        self._write()
         seal = Seal(self.seal, datetime.now(UTC), canonical(what).decode(), self.contracts, self.sequence,
                     self.prices, self._changed_heads(), START)  # fmt: skip
         seal = replace(seal, digest=seal_digest(self.last.digest, seal))
@@ -135,13 +148,21 @@ class Writing:
         ])  # fmt: skip
         return seal
 
+    def _write(self) -> None:
+        for number in sorted(self.opened):
+            h = self.heads[number]
+            head = (number, h.events, h.event_hash, h.entries, h.entry_hash, h.version)
+            self.add(schema.positions, (*head, *(None,) * len(_STORED)))
+        self._hand_over()
+        self._update_positions()
+
     def _hand_over(self) -> None:
         for table in _TABLES:
             insert_rows(self.connection, table, self.rows.pop(table.name, ()))
 
     def _update_positions(self) -> None:
         heads, stored = self.heads, self.stored
-        recorded = [(heads[n].events, heads[n].event_hash, n) for n in sorted(self.event_heads)]
+        recorded = [(heads[n].events, heads[n].event_hash, n) for n in sorted(self.event_heads - self.opened)]
         posted = [(*_entry_head(heads[n]), n) for n in sorted(self.entry_heads - stored.keys())]
         worked = [(*stored[n], *_entry_head(heads[n]), n) for n in sorted(stored)]
         update_rows(self.connection, schema.positions, _EVENT_HEAD, recorded)
@@ -150,9 +171,11 @@ class Writing:
 
     def _changed_heads(self) -> bytes:
         digest = sha256()
-        for number in sorted(self.opened | self.event_heads | self.entry_heads):
-            h = self.heads[number]
-            digest.update(head_bytes(number, h.events, h.event_hash, h.entries, h.entry_hash))
+        for part in chunks(sorted(self.settled | self.opened | self.event_heads | self.entry_heads)):
+            heads = heads_of(self.connection, part) if self.settled else self.heads
+            for number in part:
+                h = heads[number]
+                digest.update(head_bytes(number, h.events, h.event_hash, h.entries, h.entry_hash))
         return digest.digest()
 
 

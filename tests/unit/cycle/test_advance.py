@@ -1,5 +1,6 @@
 """The fold: what is due, in order, to a day; suspense, waiting, refusal; entries that say what happened."""
 
+from datetime import date, timedelta
 from itertools import permutations
 from typing import Any
 
@@ -7,7 +8,9 @@ import pytest
 from tests.products.folders import product_folder
 from tests.products.lives import GPA, Life, day, event, kept, market
 
+from inforce.contracts import Contract
 from inforce.cycle import Position, advance
+from inforce.cycle.schedule import calendar_items
 from inforce.errors import MissingPrice, MissingRate, Refused
 from inforce.ledger import balances
 from inforce.terms import find_product, load_product
@@ -303,3 +306,14 @@ def test_contract_whose_value_is_gone_can_end(end: str, qualification: str, paid
     assert position.state is not None
     assert not any(position.state.units)
     assert one.did("end", "2000-01-06").net == paid
+
+
+@pytest.mark.parametrize("days", [-40, 0, 1, 364, 365, 366, 367, 370, 1500, 4000])
+def test_the_calendar_from_a_day_on_is_the_rest_of_the_whole(days: int) -> None:
+    issued = date(1996, 12, 31)
+    cohort = Contract("", "flex-extra", "flexible", "qualified", "MA").cohort(issued)
+    terms_on = lambda day: find_product("flex-extra").terms(cohort, day).sections  # noqa: E731
+    through, after = date(2008, 6, 30), issued + timedelta(days)
+    whole = list(calendar_items(issued, terms_on, through))
+    assert list(calendar_items(issued, terms_on, through, after)) == [item for item in whole if item.day > after]
+    assert len(whole) > 20

@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from copy import deepcopy
 
 import pytest
 from tests.unit.mechanics.setting import ISSUE, YEAR, contract, due, rates, terms
@@ -193,3 +194,12 @@ def test_the_numbers_in_docstrings_hold() -> None:
             assert eval(call, inspect.unwrap(fn).__globals__) == round(float(result.replace(",", "")) * scale), call
             checked += 1
     assert checked >= 6
+
+
+def test_a_copy_of_a_record_is_its_own() -> None:
+    first = contract()
+    second = deepcopy(first)
+    assert second == first and type(second) is type(first)
+    for name in first.__dataclass_fields__:
+        value = getattr(second, name)
+        assert not isinstance(value, list) or value is not getattr(first, name)

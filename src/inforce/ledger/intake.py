@@ -1,0 +1,36 @@
+"""Taking in: contracts and events of a file or feed, batch by batch, all of it in one transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from inforce.contracts import Contract, Event
+
+Item = Contract | tuple[str, Event]
+"""A contract to open, or an event with the id of its contract."""
+
+OPEN_OTHERWISE: Final = "is open already with other terms"
+KEY_TAKEN: Final = "stands already for another event"
+ID_TAKEN: Final = "is the id of another event; ids are used once"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of an item. What stands already, saying the same, is known; where it says something else, `problem`
+    says what is wrong with the field `at`."""
+
+    number: int
+    """An event's sequence or a contract's number in order of opening: its own, or of what stands already."""
+    new: bool = False
+    at: str = ""
+    problem: str = ""
+
+
+class Intake(Protocol):
+    """An open transaction that takes in a batch at a time."""
+
+    def missing(self, contracts: Iterable[str]) -> set[str]:
+        """Those of the contracts that are not open."""
+
+    def take(self, items: Sequence[Item]) -> list[Taken]:
+        """Take in what is new, in order; what became of each. NotFound for an event of a contract that is not open."""
