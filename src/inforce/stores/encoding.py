@@ -26,7 +26,7 @@ _CONTRACT: Final = TypeAdapter(Contract)
 _STATE_NAMES: Final = tuple(f.name for f in fields(Annuity))
 _STATE_VALUES: Final = attrgetter(*_STATE_NAMES)
 FINGERPRINT: Final = sha256(" ".join(_STATE_NAMES).encode()).hexdigest()[:8]
-LAYOUT: Final = 2
+LAYOUT: Final = 3
 """Layout of a stored state: raise it by one whenever the fields of `Annuity` change (a test says so). Positions of an
 older one are replayed. Layout 1 began with the record's name."""
 
