@@ -161,11 +161,14 @@ def describe(cohort: "Cohort") -> str:
 def check(
     names: Annotated[list[str], typer.Argument(metavar="PRODUCT…", help="Packaged products or folders.")],
 ) -> None:
-    """Load products strictly: citations, gaps, overlaps; every cohort and day that the terms tell apart."""
+    """Load products strictly: citations, gaps, overlaps; every cohort and day that the terms tell apart; disclosures."""
+    from inforce.documents.wording import disclosures
     from inforce.terms import find_product
 
     for name in names:
         product = find_product(name)
+        if (product.folder / "disclosures.yaml").is_file():
+            disclosures(product)
         typer.echo(
             f"{product.id}: good. {len(product.citations())} citations of {len(product.documents)} documents, "
             f"{len(product.assumptions())} assumptions; terms {product.version}"

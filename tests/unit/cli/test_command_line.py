@@ -1,6 +1,7 @@
 """The command line: exit codes, what goes to which stream, JSON that parses, tables that say what they must."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from tests.products.folders import product_folder
 
 from inforce.cli import main
 from inforce.errors import Fault
+from inforce.terms import find_product
 
 CONTRACT = """case: 1
 title: A life
@@ -375,3 +377,11 @@ def test_reader_that_goes_away_is_no_fault(tmp_path: Path) -> None:
     done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.stdout.startswith("Flex Extra")
     assert done.stderr == ""
+
+
+def test_product_check_reads_disclosures(run: Run, tmp_path: Path) -> None:
+    folder = shutil.copytree(find_product("flex-extra").folder, tmp_path / "copy")
+    wording = folder / "disclosures.yaml"
+    wording.write_text("bogus: 1\n" + wording.read_text(encoding="utf-8"), encoding="utf-8")
+    done = run("product", "check", str(folder))
+    assert done.code == 2 and "disclosures.yaml:1: bogus: is not a known key here" in done.err
