@@ -229,9 +229,7 @@ class MemoryBook(MemoryJournal):
             self._stored[each.stored.contract] = each.stored
             self._declined.setdefault(each.stored.contract, []).extend(each.declined)
         self._runs.append(run)
-        traded: dict[Fund, Traded] = {}
-        for each in work:
-            traded_in(each.entries, each.separate_account, traded)
+        traded = traded_in((each.separate_account, each.entries) for each in work)
         self._traded.append((run.day, traded))
         for fund, moved in traded.items():
             self._fund_totals[fund] = self._fund_totals.get(fund, 0) + moved.units
