@@ -188,10 +188,21 @@ def sample(book: Book, day: date) -> list[str]:
 
 def check_replay(cycle: "Cycle", contract: str) -> Iterator[Breach]:
     """Replayed from nothing, the contract is what is stored: state, suspense, and the totals of its entries."""
+    from .replaying import replayed
+
     stored = cycle.book.stored(contract)
     if stored is None:
         return
-    position = cycle.replay(contract, stored.snapshot.on)
-    if position.state != stored.snapshot.state or position.suspense != stored.snapshot.suspense:
-        yield Breach(contract, "replay", f"the stored state of {stored.snapshot.on} is not what a replay gives")
-    yield from check_entries(contract, cycle.book.entries(contract), position)
+    posted, breaches = cycle.book.entries(contract), list[Breach]()
+    for position in replayed(cycle, stored):
+        found = list(_check_position(contract, stored.snapshot, position))
+        found += check_entries(contract, posted, position)
+        if not found:
+            return
+        breaches = breaches or found
+    yield from breaches
+
+
+def _check_position(contract: str, kept: Snapshot, replayed: Position) -> Iterator[Breach]:
+    if replayed.state != kept.state or replayed.suspense != kept.suspense:
+        yield Breach(contract, "replay", f"the stored state of {kept.on} is not what a replay gives")

@@ -112,8 +112,8 @@ def state_text(state: Annuity | None) -> str | None:
     return to_json((LAYOUT, FINGERPRINT, _STATE_VALUES(state))).decode()
 
 
-def state_from(text: str | None, contract: str, on: date, sequence: int) -> Annuity | None:
-    """The state of a text, stored on a day with what it had seen.
+def state_from(text: str | None, contract: str) -> Annuity | None:
+    """The state of a text.
 
     Raises:
         OldPosition: it is of an older layout.
@@ -126,7 +126,7 @@ def state_from(text: str | None, contract: str, on: date, sequence: int) -> Annu
         raise BadBook(f"the stored position of contract {contract} is of layout {layout}; this Inforce knows 1 to "
                       f"{LAYOUT}. Install the version that wrote it, or a newer one")  # fmt: skip
     if (layout, fields_) != (LAYOUT, FINGERPRINT):
-        raise OldPosition(contract, on, sequence)
+        raise OldPosition(contract)
     return Annuity(*values)
 
 
@@ -146,10 +146,10 @@ def _allocation_text(allocation: Mapping[str, int]) -> str:
     return to_json(allocation if type(allocation) is dict else dict(allocation)).decode()
 
 
-def snapshot_from(row: AnyRow, contract: str) -> Snapshot:
-    """The snapshot of a row of `positions`."""
+def snapshot_from(row: AnyRow, contract: str, state: bool = True) -> Snapshot:
+    """The snapshot of a row of `positions`; without its state where that is of an older layout."""
     return Snapshot(
-        row.on, row.issued, state_from(row.state, contract, row.on, row.sequence), row.delivered,
+        row.on, row.issued, state_from(row.state, contract) if state else None, row.delivered,
         json.loads(row.allocation), row.suspense, row.sequence, frozenset(json.loads(row.waiting)),
     )  # fmt: skip
 
