@@ -24,6 +24,7 @@ PARTS = {
     "identity": "benchmarks.identity:figures",
     "answers": "benchmarks.answers:figures",
     "store": "benchmarks.store:figures",
+    "import": "benchmarks.importing:figures",
     "cycle": "benchmarks.cycle:figures",
     "documents": "benchmarks.documents:figures",
 }
@@ -52,7 +53,9 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("parts", nargs="*", metavar="part", help=", ".join(PARTS))
     parser.add_argument("--runs", type=int, default=5, help="runs of which the median is taken")
     parser.add_argument("--histories", type=int, default=10_000, help="random lives compared by `identity`")
-    parser.add_argument("--large", action="store_true", help="`store` and `cycle` also with 100,000 contracts")
+    parser.add_argument(
+        "--large", action="store_true", help="100,000 contracts in `store` and `cycle`, a million records in `import`"
+    )
     arguments = parser.parse_args()
     for name in arguments.parts:
         if name not in PARTS:

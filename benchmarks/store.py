@@ -63,14 +63,15 @@ def figures(options: Options) -> list[Figure]:
 
     A PostgreSQL is started from the tests' wheel, or Debian's; without one its figures are left out, with a word.
     """
-    found = []
+    sizes = (1_000, 10_000, 100_000) if options.large else (1_000, 10_000)
+    found: list[Figure] = []
     with TemporaryDirectory() as folder:
         names = iter(range(1_000_000))
-        for contracts in (1_000, 10_000):
+        for contracts in sizes:
             found += _figures(measure(lambda: f"{folder}/{next(names)}.db", contracts, options.runs))
     try:
         with server(fsync="on") as postgres:
-            for contracts in (1_000, 10_000):
+            for contracts in sizes:
                 found += _figures(measure(postgres.new_database, contracts, options.runs))
     except NoPostgres as failure:
         print(f"PostgreSQL was not measured: {failure}", file=sys.stderr)

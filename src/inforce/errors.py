@@ -25,7 +25,6 @@ InforceError
 ```
 """
 
-from datetime import date
 from pathlib import Path
 
 
@@ -128,8 +127,8 @@ class Backdated(InforceError):
 class OldPosition(InforceError):
     """A stored position was written in an older layout. It is a cache: a replay of the contract gives it again."""
 
-    def __init__(self, contract: str, on: date, sequence: int) -> None:
-        self.contract, self.on, self.sequence = contract, on, sequence
+    def __init__(self, contract: str) -> None:
+        self.contract = contract
         super().__init__(f"the stored position of contract {contract} is of an older layout; rebuild it "
                          "(inforce book rebuild)")  # fmt: skip
 

@@ -13,18 +13,31 @@ from tests.stores.conftest import DATABASES, Place
 from tests.stores.samples import DAY, MAY_2
 
 from inforce.contracts import Contract, Event
-from inforce.contracts.events import Issue, PurchasePayment, Surrender, Transfer, Withdrawal
+from inforce.contracts.events import Issue, PurchasePayment, Reversal, Surrender, Transfer, Withdrawal
 from inforce.cycle import Cycle, fold
 from inforce.cycle.invariants import check_book, check_replay
 from inforce.cycle.rebuilding import rebuild
 from inforce.cycle.waiting import open_requests, pending_orders
 from inforce.errors import BadBook, Fault, OldPosition
 from inforce.ledger import Book, Line, Traded
+from inforce.market import Market, MarketData, Series
 from inforce.stores import SqlBook, encoding, open_book, verify
 
 FRIDAY, MONDAY = date(1996, 3, 1), date(1996, 3, 4)
 SEPARATE_ACCOUNT = PRODUCT.separate_account("non_qualified", "MA")
 GPA = "guaranteed-principal-account"
+
+
+PRICES_THROUGH_FRIDAY = Market(
+    MarketData(
+        {
+            key: Series.of({day: units for at, units in zip(series.at, series.columns[0], strict=True)
+                            if (day := date.fromordinal(at)) <= FRIDAY})
+            for key, series in MARKET.data.unit_values.items()
+        },
+        declared=MARKET.data.declared,
+    )
+)  # fmt: skip
 
 
 def cycle_over(book: Book) -> Cycle:
@@ -262,6 +275,23 @@ def test_a_rebuild_gives_every_position_again(sql_book: SqlBook, seed: int) -> N
     assert (found.contracts, found.differing) == (3, []) and found.changed > 0
     assert samples.contents(sql_book)[1] == before and sql_book.due(date(2010, 1, 4)) == due
     assert list(check_book(cycle)) == [] and verify(sql_book) == []
+
+
+@in_both
+def test_a_position_that_waits_for_a_price(sql_book: SqlBook) -> None:
+    """It stands on the day before, knows a reversal of the day after, and has money of then in suspense."""
+    cycle = begun(sql_book, Withdrawal(on=FRIDAY, amount=100_00, id="w"))
+    cycle.run_day(FRIDAY)
+    without = replace(cycle, market=PRICES_THROUGH_FRIDAY)
+    sql_book.record("A", Reversal(on=MONDAY, of="w"))
+    sql_book.record("A", PurchasePayment(on=MONDAY, amount=500_00))
+    without.run_day(MONDAY)
+    stored = sql_book.stored("A")
+    assert stored is not None and (stored.snapshot.on, stored.snapshot.suspense) == (MONDAY - DAY, 500_00)
+    assert list(check_replay(cycle, "A")) == [] and list(check_book(cycle)) == []
+    assert rebuild(cycle, ["A"]).changed == 0
+    age(sql_book)
+    assert rebuild(cycle, ["A"]).changed == 1 and sql_book.stored("A") == stored
 
 
 @in_both

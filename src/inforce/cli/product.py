@@ -161,7 +161,7 @@ def describe(cohort: "Cohort") -> str:
 def check(
     names: Annotated[list[str], typer.Argument(metavar="PRODUCT…", help="Packaged products or folders.")],
 ) -> None:
-    """Load products strictly: citations, gaps, overlaps, disclosures; every cohort and day that the terms tell apart."""
+    """Load products strictly: citations, gaps, overlaps, disclosures; every cohort and day that terms tell apart."""
     from inforce.documents.wording import disclosures
     from inforce.terms import find_product
 

@@ -1,10 +1,11 @@
 """The cycle: what is due, applied in order and posted. It works only where something is due."""
 
+from .coming import next_due
 from .correction import OWED, corrections
 from .fold import Applied, Declined, Position, Waiting, advance
 from .kept import Kept
 from .prices import Pricer
-from .run import Cycle, next_due
+from .run import Cycle
 from .schedule import effective_date, pricing_day
 
 __all__ = [

@@ -193,11 +193,16 @@ def sample(book: Book, day: date) -> list[str]:
 
 
 def check_replay(cycle: "Cycle", contract: str) -> Iterator[Breach]:
-    """Replayed from nothing, the contract is what is stored: state, suspense, and the totals of its entries."""
+    """Replayed from nothing, the contract is what is stored: state, suspense, and the totals of its entries.
+
+    One that waits for a price is replayed anyway when the price comes.
+    """
+    from .replaying import replayed
+
     stored = cycle.book.stored(contract)
-    if stored is None:
+    if stored is None or stored.snapshot.stalled:
         return
-    position = cycle.replay(contract, stored.snapshot.on)
-    if position.state != stored.snapshot.state or position.suspense != stored.snapshot.suspense:
-        yield Breach(contract, "replay", f"the stored state of {stored.snapshot.on} is not what a replay gives")
+    position, kept = replayed(cycle, stored), stored.snapshot
+    if position.state != kept.state or position.suspense != kept.suspense:
+        yield Breach(contract, "replay", f"the stored state of {kept.on} is not what a replay gives")
     yield from check_entries(contract, cycle.book.entries(contract), position)

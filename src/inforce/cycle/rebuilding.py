@@ -9,6 +9,7 @@ from inforce.errors import Fault, OldPosition
 from inforce.ledger import Done, Run
 
 from .invariants import Progress
+from .replaying import rebuilt
 from .run import Cycle
 
 TOGETHER = 500
@@ -46,17 +47,14 @@ def _rebuilt(cycle: Cycle, name: str, found: Rebuilt) -> Done | None:
     found.contracts += 1
     try:
         stored = cycle.book.stored(name)
-        if stored is None:
-            return None
-        old = OldPosition(name, stored.snapshot.on, stored.snapshot.sequence)
-    except OldPosition as older:
-        stored, old = None, older
+    except OldPosition:
+        stored = None
     try:
-        again = cycle.rebuilt(old)
+        again = rebuilt(cycle, name)
     except Fault as differs:
         found.differing.append(str(differs))
         return None
-    if again == stored:
+    if again is None or again == stored:
         return None
     found.changed += 1
     return Done(again, rebuilt=True)

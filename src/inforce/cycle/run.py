@@ -3,22 +3,18 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import chain
 
 from inforce.contracts import REACHING_BACK, Reversal
 from inforce.errors import Backdated, OldPosition
 from inforce.ledger import Book, Done, Entry, Run, Snapshot, Stored, partition_of
 from inforce.market import Market
-from inforce.mechanics.records import Status
 from inforce.terms import Product
 
+from .coming import next_due
 from .correction import corrections
 from .fold import Position, advance
-from .invariants import accounts, check_change, check_entries, refuse
-from .schedule import calendar_items, segment_ends
-
-AHEAD = timedelta(days=800)
-"""How far the calendar is searched for the next thing due: above two years, so that an anniversary lies in it."""
+from .invariants import accounts, check_change, refuse
+from .replaying import rebuilt
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +54,9 @@ class Cycle:
 
         A contract that comes out as it is posted is left alone.
         """
-        names = [c for c in self.book.contracts() if partition_of(c, partitions) == partition and self._worked(c)]
+        names = [
+            c for c in self.book.contracts() if partition_of(c, partitions) == partition and self.book.stored_frame(c)
+        ]
         with self.book.ahead(names):
             found = [self._replayed(name, day) for name in names]
         return self._commit(day, partition, partitions, [done for done in found if done.entries])
@@ -82,27 +80,12 @@ class Cycle:
         self._check(position, stored.snapshot if stored else None, done)
         return replace(done, rebuilt=rebuilt)
 
-    def _worked(self, contract_id: str) -> bool:
-        try:
-            return self.book.stored(contract_id) is not None
-        except OldPosition:
-            return True
-
     def _stored(self, contract_id: str) -> tuple[Stored | None, bool]:
         """The stored position, and whether it had to be replayed because it is of an older layout."""
         try:
             return self.book.stored(contract_id), False
-        except OldPosition as old:
-            return self.rebuilt(old), True
-
-    def rebuilt(self, old: OldPosition) -> Stored:
-        """A stored position, from the events that it had seen. Raises Fault where it is not what the entries say."""
-        events = [r for r in self.book.events(old.contract, old.on) if r.sequence <= old.sequence]
-        contract = self.book.contract(old.contract)
-        position = advance(contract, self.product(contract.product), events, self.market, old.on)
-        refuse(check_entries(old.contract, self.book.entries(old.contract), position))
-        snapshot = replace(position.snapshot(), sequence=old.sequence)
-        return Stored(old.contract, snapshot, next_due(position))
+        except OldPosition:
+            return rebuilt(self, contract_id), True
 
     def _replayed(self, contract_id: str, day: date) -> Done:
         """A contract from nothing, with the difference to what is posted."""
@@ -148,18 +131,3 @@ class Cycle:
         if opening and any(r.event.kind in REACHING_BACK and not opening.handled(r) for r in events):
             events = self.book.events(contract_id, day)
         return advance(contract, self.product(contract.product), events, self.market, day, opening=opening)
-
-
-def next_due(position: Position) -> date | None:
-    """The first day after the position on which something will be due, if nothing new arrives."""
-    days = [max(w.day, position.reached + timedelta(days=1)) for w in position.waiting
-            if position.issued or w.day > position.reached]  # fmt: skip
-    if position.stalled is not None:
-        days.append(position.reached + timedelta(days=1))
-    state = position.state
-    if position.issued is not None and state is not None and state.status <= Status.DEATH_NOTIFIED:
-        reached = position.reached
-        ahead = calendar_items(position.issued, lambda day: position.terms(day).sections, reached + AHEAD, reached)
-        ends = segment_ends(state, lambda day: position.terms(day).sections)
-        days += [item.day for item in chain(ahead, ends) if item.day > reached]
-    return min(days, default=None)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import chain
 from typing import Protocol
@@ -62,7 +62,10 @@ class Book(Journal, Protocol):
     """A journal that also keeps positions and the log of the cycle."""
 
     def stored(self, contract_id: str) -> Stored | None:
-        """The contract's stored position; None before the first."""
+        """The contract's stored position; None before the first. OldPosition where it is of an older layout."""
+
+    def stored_frame(self, contract_id: str) -> Stored | None:
+        """The same of any layout, without the contract's state."""
 
     def unhandled(self, contract_id: str, snapshot: Snapshot, known_by: date | None = None) -> list[Recorded]:
         """The contract's events that a stored position has not handled yet, and those that bear on more, in order."""
@@ -192,6 +195,10 @@ class MemoryBook(MemoryJournal):
         self.contract(contract_id)
         return self._stored.get(contract_id)
 
+    def stored_frame(self, contract_id: str) -> Stored | None:
+        stored = self.stored(contract_id)
+        return stored and replace(stored, snapshot=replace(stored.snapshot, state=None))
+
     def due(self, day: date, partition: int = 0, partitions: int = 1) -> list[str]:
         return [c for c in self.contracts() if partition_of(c, partitions) == partition and self._is_due(c, day)]
 
@@ -229,9 +236,7 @@ class MemoryBook(MemoryJournal):
             self._stored[each.stored.contract] = each.stored
             self._declined.setdefault(each.stored.contract, []).extend(each.declined)
         self._runs.append(run)
-        traded: dict[Fund, Traded] = {}
-        for each in work:
-            traded_in(each.entries, each.separate_account, traded)
+        traded = traded_in((each.separate_account, each.entries) for each in work)
         self._traded.append((run.day, traded))
         for fund, moved in traded.items():
             self._fund_totals[fund] = self._fund_totals.get(fund, 0) + moved.units

@@ -42,12 +42,22 @@ class Traded:
         )
 
 
-def traded_in(entries: Iterable[Entry], separate_account: str, totals: dict[Fund, Traded]) -> None:
-    """Add what entries traded to `totals`. A line trades if it moves units; a fixed account has none."""
-    for entry in entries:
-        for line in entry.lines:
-            units, cents = line.units, line.cents
-            if units:
-                fund = separate_account, line.account.removeprefix(CONTRACT)
-                traded = Traded(units, cents) if units > 0 else Traded(0, 0, -units, -cents)
-                totals[fund] = totals[fund] + traded if fund in totals else traded
+def traded_in(work: Iterable[tuple[str, Iterable[Entry]]]) -> dict[Fund, Traded]:
+    """What entries of separate accounts traded. A line trades if it moves units; a fixed account has none."""
+    moved: dict[str, dict[str, list[int]]] = {}
+    for separate_account, entries in work:
+        funds = moved.setdefault(separate_account, {})
+        for entry in entries:
+            for line in entry.lines:
+                if line.units:
+                    amounts = funds.get(line.account) or funds.setdefault(line.account, [0, 0, 0, 0])
+                    if line.units > 0:
+                        amounts[0] += line.units
+                        amounts[1] += line.cents
+                    else:
+                        amounts[2] -= line.units
+                        amounts[3] -= line.cents
+    return {
+        (separate_account, account.removeprefix(CONTRACT)): Traded(*amounts)
+        for separate_account, funds in moved.items() for account, amounts in funds.items()
+    }  # fmt: skip

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -95,23 +96,24 @@ def event_bytes(sequence: int, contract: str, known: str, payload: str) -> bytes
     return canonical([sequence, contract, known, payload])
 
 
-def entry_bytes(entry: Entry) -> bytes:
+Side = tuple[str, int, int]
+"""A line: account, cents, units."""
+
+
+def entry_bytes(e: Entry, effective: str | None, known: str | None, sides: list[Side]) -> bytes:
     """What the hash of an entry covers, besides the one before it: the entry with all its lines."""
-    return canonical([
-        entry.contract, entry.event, entry.operation, iso(entry.effective), iso(entry.known),
-        entry.period, entry.terms, entry.engine, [(line.account, line.cents, line.units) for line in entry.lines],
-    ])  # fmt: skip
+    return canonical([e.contract, e.event, e.operation, effective, known, e.period, e.terms, e.engine, sides])
 
 
 def state_text(state: Annuity | None) -> str | None:
     """A contract's state: the layout, a fingerprint of the record's fields, and their values in order."""
     if state is None:
         return None
-    return f'[{LAYOUT},"{FINGERPRINT}",{to_json(_STATE_VALUES(state)).decode()}]'
+    return to_json((LAYOUT, FINGERPRINT, _STATE_VALUES(state))).decode()
 
 
-def state_from(text: str | None, contract: str, on: date, sequence: int) -> Annuity | None:
-    """The state of a text, stored on a day with what it had seen.
+def state_from(text: str | None, contract: str) -> Annuity | None:
+    """The state of a text.
 
     Raises:
         OldPosition: it is of an older layout.
@@ -124,7 +126,7 @@ def state_from(text: str | None, contract: str, on: date, sequence: int) -> Annu
         raise BadBook(f"the stored position of contract {contract} is of layout {layout}; this Inforce knows 1 to "
                       f"{LAYOUT}. Install the version that wrote it, or a newer one")  # fmt: skip
     if (layout, fields_) != (LAYOUT, FINGERPRINT):
-        raise OldPosition(contract, on, sequence)
+        raise OldPosition(contract)
     return Annuity(*values)
 
 
@@ -136,14 +138,18 @@ def position_columns(snapshot: Snapshot, next_due: date | None) -> Position:
     """A snapshot and the next day due as columns."""
     s = snapshot
     waiting = to_json(sorted(s.waiting)).decode() if s.waiting else "[]"
-    return (iso(s.on), iso(s.issued), iso(s.delivered), to_json(dict(s.allocation)).decode(), s.suspense, s.sequence,
+    return (iso(s.on), iso(s.issued), iso(s.delivered), _allocation_text(s.allocation), s.suspense, s.sequence,
             waiting, state_text(s.state), iso(next_due))  # fmt: skip
 
 
-def snapshot_from(row: AnyRow, contract: str) -> Snapshot:
-    """The snapshot of a row of `positions`."""
+def _allocation_text(allocation: Mapping[str, int]) -> str:
+    return to_json(allocation if type(allocation) is dict else dict(allocation)).decode()
+
+
+def snapshot_from(row: AnyRow, contract: str, state: bool = True) -> Snapshot:
+    """The snapshot of a row of `positions`; without its state where that is of an older layout."""
     return Snapshot(
-        row.on, row.issued, state_from(row.state, contract, row.on, row.sequence), row.delivered,
+        row.on, row.issued, state_from(row.state, contract) if state else None, row.delivered,
         json.loads(row.allocation), row.suspense, row.sequence, frozenset(json.loads(row.waiting)),
     )  # fmt: skip
 

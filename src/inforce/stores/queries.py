@@ -65,11 +65,11 @@ def recorded_in(
     ]
 
 
-def stored_in(row: AnyRow, contract_id: str) -> Stored | None:
+def stored_in(row: AnyRow, contract_id: str, state: bool = True) -> Stored | None:
     """A row of `positions` as a stored position."""
     if row.on is None:
         return None
-    return Stored(contract_id, snapshot_from(row, contract_id), row.next_due)
+    return Stored(contract_id, snapshot_from(row, contract_id, state), row.next_due)
 
 
 def open_together(database: Database, ids: Mapping[int, str]) -> dict[str, Opened]:

@@ -186,10 +186,16 @@ class SqlBook:
         return row[0], row[1], row[2]
 
     def stored(self, contract_id: str) -> Stored | None:
+        return self._stored(contract_id)
+
+    def stored_frame(self, contract_id: str) -> Stored | None:
+        return self._stored(contract_id, state=False)
+
+    def _stored(self, contract_id: str, state: bool = True) -> Stored | None:
         number, opened = self._number(contract_id), self._opened(contract_id)
         row = opened.position if opened else self.database.fetch(queries.POSITION_OF, number=number)[0]
         self._versions[number] = row.version
-        return queries.stored_in(row, contract_id)
+        return queries.stored_in(row, contract_id, state)
 
     def due(self, day: date, partition: int = 0, partitions: int = 1) -> list[str]:
         if partitions == 1:

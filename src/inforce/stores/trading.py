@@ -22,9 +22,7 @@ _ADD: Final = (
 
 def add(writing: Writing, work: Iterable[Done]) -> None:
     """Note what a run traded."""
-    found: dict[Fund, Traded] = {}
-    for each in work:
-        traded_in(each.entries, each.separate_account, found)
+    found = traded_in((each.separate_account, each.entries) for each in work)
     for fund, t in sorted(found.items()):
         amounts = (t.bought_units, t.bought_cents, t.cancelled_units, t.cancelled_cents)
         writing.add(schema.traded, (writing.seal, *fund, *amounts))

@@ -15,7 +15,7 @@ from inforce.ledger import Entry, Line
 from . import schema
 from .chain import START, Seal, first_link, head_bytes, link, seal_digest
 from .database import AnyRow
-from .encoding import canonical, entry_bytes, event_bytes, event_from, instant_text
+from .encoding import canonical, entry_bytes, event_bytes, event_from, instant_text, iso
 from .opening import damaged
 from .pricing import price_bytes
 from .recording import event_columns
@@ -299,7 +299,8 @@ def _entry(row: AnyRow, lines: list[AnyRow], contract: str) -> bytes | None:
         return None
     sides = tuple(Line(line.account, line.cents, line.units) for line in lines)
     try:
-        return entry_bytes(Entry(contract, row.event, row.operation, row.effective, row.known, row.period, row.terms,
-                                 row.engine, sides))  # fmt: skip
+        entry = Entry(contract, row.event, row.operation, row.effective, row.known, row.period, row.terms, row.engine,
+                      sides)  # fmt: skip
+        return entry_bytes(entry, iso(row.effective), iso(row.known), [(x.account, x.cents, x.units) for x in sides])
     except InforceError:
         return None

@@ -16,7 +16,7 @@ from .bulk import Row, chunks, insert_rows, rows_of, update_rows
 from .chain import NO_SEAL, START, Head, Seal, head_bytes, link, seal_digest
 from .encoding import Position, canonical, entry_bytes, instant_text, iso
 
-AT_ONCE: Final = 2_000
+AT_ONCE: Final = 10_000
 """Lines kept in memory before they are handed to the database, still within the transaction."""
 
 _EVENT_HEAD: Final = ("events", "event_hash", "contract")
@@ -114,10 +114,12 @@ class Writing:
         line_rows = self.rows.setdefault("lines", [])
         for e in entries:
             place += 1
-            digest = link(digest, entry_bytes(e))
-            entry_rows.append((number, place, e.event, e.operation, iso(e.effective), iso(e.known),
+            effective, known = iso(e.effective), iso(e.known)
+            sides = [(x.account, x.cents, x.units) for x in e.lines]
+            digest = link(digest, entry_bytes(e, effective, known, sides))
+            entry_rows.append((number, place, e.event, e.operation, effective, known,
                                e.period, e.terms, e.engine, seal, digest))  # fmt: skip
-            line_rows += [(number, place, n, x.account, x.cents, x.units) for n, x in enumerate(e.lines)]
+            line_rows += [(number, place, n, *side) for n, side in enumerate(sides)]
         if place != head.entries:
             self.heads[number] = Head(number, head.events, head.event_hash, place, digest, head.version + 1)
             self.entry_heads.add(number)
