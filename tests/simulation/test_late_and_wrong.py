@@ -4,13 +4,14 @@ Each life is fed to the cycle in the order of entry, day by day. At the end the 
 from nothing gives, in every cent and unit, and the entries must add up to it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
 import pytest
 
-from inforce.contracts import Contract, Event, Reversal
+from inforce.contracts import Approval, Contract, Event, Reversal
 from inforce.contracts.events import (
     AllocationChange,
     DeathNotice,
@@ -24,7 +25,7 @@ from inforce.contracts.events import (
 from inforce.cycle import OWED, Cycle
 from inforce.cycle.invariants import check_replay, check_touched
 from inforce.dates import valuation_dates
-from inforce.ledger import Book, Done, MemoryBook
+from inforce.ledger import Book, Done, MemoryBook, Stored
 from inforce.market import Market, MarketData, Rates, Series, SubAccount
 from inforce.terms import find_product
 
@@ -35,6 +36,9 @@ FUNDS = {"flex-extra": list(PRODUCT.terms(  # the order of the mechanics
 FIRST, LAST = date(1996, 1, 2), date(2000, 6, 30)
 ACCOUNTS = ("equity", "blend", "guaranteed-principal-account")
 SHARES = {"equity": 500_000_000, "blend": 300_000_000, "guaranteed-principal-account": 200_000_000}
+
+
+Decide = Callable[[Stored, date], Event]
 
 
 def random_market() -> Market:
@@ -110,8 +114,8 @@ def random_event(chance: Random, number: int, on: date, entered: date, before: l
     return Reversal(id=f"reverse{number}", on=entered, entered=entered, of=chance.choice(before).id)
 
 
-def live(life: Life, book: Book) -> Cycle:
-    """Feed a life to the daily cycle in its order of entry."""
+def live(life: Life, book: Book, decide: Decide | None = None) -> Cycle:
+    """Feed a life to the daily cycle in its order of entry. What is held is approved the same day, unless `decide`."""
     book.open(life.contract)
     cycle = Cycle(book, MARKET, lambda _: PRODUCT)
     queue, day = list(life.events), life.start - timedelta(days=10)
@@ -119,8 +123,16 @@ def live(life: Life, book: Book) -> Cycle:
         while queue and (queue[0].entered or queue[0].on) <= day:
             book.record(life.contract.id, queue.pop(0))
         cycle.run_day(day)
+        for stored in book.held():
+            book.record(stored.contract, (decide or approval)(stored, day))
+            cycle.run_day(day)
         day += timedelta(days=1)
     return cycle
+
+
+def approval(stored: Stored, day: date) -> Event:
+    assert stored.held is not None
+    return Approval(id=f"{stored.held.id} {day}", on=day, who="checker", of=stored.held.id)
 
 
 @pytest.mark.parametrize("seed", range(120))

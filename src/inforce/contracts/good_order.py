@@ -10,7 +10,18 @@ from inforce.mechanics.records import Reason
 from inforce.terms import STATES, ContractTerms, Product
 
 from .contract import Contract
-from .events import AllocationChange, Event, FreeLook, Issue, PurchasePayment, Reversal, Transfer, Withdrawal
+from .events import (
+    AllocationChange,
+    Approval,
+    Event,
+    FreeLook,
+    Issue,
+    PurchasePayment,
+    Rejection,
+    Reversal,
+    Transfer,
+    Withdrawal,
+)
 
 TERM_OF_REASON: Final[Mapping[Reason, str]] = {
     Reason.BELOW_MINIMUM_WITHDRAWAL: "withdrawals.minimum",
@@ -73,8 +84,16 @@ def check_reversal(event: Reversal, target: Event | None) -> None:
     """Can this reversal take its event back? Raises Refused."""
     if target is None:
         raise Refused("unknown_event", f"there is no event {event.of!r} to take back by {event.on}")
-    if isinstance(target, Issue | Reversal):
+    if isinstance(target, Issue | Reversal | Approval | Rejection):
         raise Refused("not_reversible", f"event {event.of!r} is of kind {target.kind}, which cannot be taken back")
+
+
+def check_rejection(event: Rejection, target: Event | None) -> None:
+    """Can this rejection decline its event? Raises Refused."""
+    if target is None:
+        raise Refused("unknown_event", f"there is no event {event.of!r} to reject by {event.on}")
+    if isinstance(target, Issue | Approval | Rejection):
+        raise Refused("not_rejectable", f"event {event.of!r} is of kind {target.kind}, which cannot be rejected")
 
 
 def check_event(event: Event, terms: ContractTerms, issued: date | None, delivered: date | None, on: date) -> None:

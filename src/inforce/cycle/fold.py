@@ -7,13 +7,15 @@ from datetime import date, timedelta
 
 from inforce.contracts import Contract, Event, check_application, check_event
 from inforce.contracts.events import (
+    ABOUT_EVENTS,
     AllocationChange,
     Application,
     Issue,
     PurchasePayment,
+    Rejection,
     Reversal,
 )
-from inforce.contracts.good_order import check_allocation, check_reversal
+from inforce.contracts.good_order import check_allocation, check_rejection, check_reversal
 from inforce.dates import day_number
 from inforce.errors import Backdated, Fault, MissingData, Refused
 from inforce.ledger import Entry, Line, Recorded, Snapshot
@@ -95,6 +97,8 @@ class Position:
     """Terms as filed up to this day; None: everything."""
     taken_back: dict[str, str] = field(default_factory=dict)
     """Events that a reversal has taken back, each with the reversal's id."""
+    rejected: dict[str, Refused] = field(default_factory=dict)
+    """Events that a rejection declines, each with what it says."""
 
     def __post_init__(self) -> None:
         self.reached = self.through
@@ -154,6 +158,8 @@ class _Fold:
             event = item.event
             if item.day > self.position.through:
                 self._wait(item, f"its valuation date {item.day}")
+            elif item.name in self.position.rejected and self.position.stalled is None:
+                self._decline(item, self.position.rejected[item.name])
             elif isinstance(event, PurchasePayment) and self.position.issued is None:
                 self._hold(item)
             elif self.position.stalled is not None:
@@ -192,27 +198,38 @@ class _Fold:
         return lambda day: position.product.terms(cohort, day, position.filed_by).sections
 
     def _standing(self, recorded: list[Recorded]) -> list[Recorded]:
-        """The events without reversals and what they take back. Backdated where that was handled already.
+        """The events without what is about other events, and without what is reversed.
 
-        A reversal counts as soon as it is known, for every day: what it takes back never happened.
+        A reversal or a rejection counts as soon as it is known, for every day: what a reversal takes back never
+        happened, what a rejection names is declined. Backdated where either was handled otherwise already.
         """
-        by_id = {r.event.id: r for r in recorded}
+        position, by_id = self.position, {r.event.id: r for r in recorded}
         for r in recorded:
-            if isinstance(r.event, Reversal) and self._takes_back(r, r.event, by_id.get(r.event.of)):
-                self.position.taken_back[r.event.of] = r.event.id
-        gone = self.position.taken_back
-        return [r for r in recorded if r.event.id not in gone and not isinstance(r.event, Reversal)]
+            if isinstance(r.event, Rejection) and self._counts(r, by_id.get(r.event.of)):
+                position.rejected[r.event.of] = Refused("rejected", f"{r.event.who} rejected it: {r.event.reason}")
+        for r in recorded:
+            if isinstance(r.event, Reversal) and self._counts(r, by_id.get(r.event.of)):
+                position.taken_back[r.event.of] = r.event.id
+        return [r for r in recorded if r.event.id not in position.taken_back and r.event.kind not in ABOUT_EVENTS]
 
-    def _takes_back(self, reversal: Recorded, event: Reversal, target: Recorded | None) -> bool:
-        if self.opening is not None and self.opening.handled(reversal):
-            return True
+    def _counts(self, about: Recorded, target: Recorded | None) -> bool:
+        """Does a reversal or rejection count? It is declined where it does not."""
+        event, opening = about.event, self.opening
         try:
-            check_reversal(event, target.event if target else None)
+            if event.id in self.position.rejected:
+                raise self.position.rejected[event.id]
+            if opening is not None and opening.handled(about):
+                return True
+            if isinstance(event, Reversal):
+                check_reversal(event, target.event if target else None)
+            elif isinstance(event, Rejection):
+                check_rejection(event, target.event if target else None)
         except Refused as refused:
-            self.position.declined.append(Declined(reversal, event.on, refused))
+            self.position.declined.append(Declined(about, event.on, refused))
             return False
-        if target is not None and self.opening is not None and self.opening.received(target):
-            raise Backdated(f"event {target.event.id} is reversed by {event.id}; it was taken in already: replay it")
+        if target is not None and opening is not None and opening.received(target):
+            raise Backdated(f"event {target.event.id} was taken in already, and {event.id} ({event.kind}) is of it: "
+                            "replay it")  # fmt: skip
         return True
 
     def _receive(self, arrived: list[Recorded]) -> None:

@@ -6,13 +6,14 @@ from datetime import date
 
 from inforce.ledger import Book, Done, Entry, Snapshot, partition_of
 
-from .correction import EXECUTED, OWED
+from .correction import APART, EXECUTED
+from .posting import SETTLEMENT
 from .run import Cycle
 
 ROTATION = 97
 """Every contract is replayed once in so many days."""
 PAID = "owner/paid"
-"""Stands for money paid out and owed together: what a replay can say of it."""
+"""Stands for money paid out, owed and borne together: what a replay can say of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +64,30 @@ def sample(book: Book, day: date) -> list[str]:
 
 
 def check_replay(cycle: Cycle, contract: str) -> Iterator[Breach]:
-    """Replayed from nothing, the contract is what is stored: state, suspense, and the totals of its entries."""
+    """Replayed from nothing, the contract is what is stored: state, suspense, and the totals of its entries.
+
+    Where a correction is held, what is posted and what would be posted add up to the replay that it came from.
+    """
     stored = cycle.book.stored(contract)
     if stored is None:
         return
-    position = cycle.replay(contract, stored.snapshot.on)
-    if position.state != stored.snapshot.state or position.suspense != stored.snapshot.suspense:
+    entries = [entry for entry in cycle.book.entries(contract) if entry.operation != SETTLEMENT]
+    if stored.held is not None:
+        position = cycle.replay(contract, stored.held.day, stored.held.at)
+        entries += stored.held.entries
+    else:
+        position = cycle.replay(contract, stored.snapshot.on, stored.snapshot.sequence)
+    if stored.held is None and (position.state, position.suspense) != (stored.snapshot.state, stored.snapshot.suspense):
         yield Breach(contract, "replay", f"the stored state of {stored.snapshot.on} is not what a replay gives")
-    posted, replayed = (_settled(totals(e)[0]) for e in (cycle.book.entries(contract), position.entries))
+    posted, replayed = (_settled(totals(e)[0]) for e in (entries, position.entries))
     if posted != replayed:
         accounts = ", ".join(sorted(a for a in {*posted, *replayed} if posted.get(a) != replayed.get(a)))
         yield Breach(contract, "replay", f"entries differ from a replay in {accounts}")
 
 
 def _settled(cents: dict[str, int]) -> dict[str, int]:
-    """Totals with money paid out and money owed as one, zeros left out."""
-    together = EXECUTED | {OWED}
+    """Totals with money paid out, owed, and overpaid at the company's cost as one, zeros left out."""
+    together = EXECUTED | APART
     merged = {account: amount for account, amount in cents.items() if account not in together and amount}
     paid = sum(cents.get(account, 0) for account in together)
     return {**merged, PAID: paid} if paid else merged

@@ -1,20 +1,25 @@
 """The daily cycle over a book: opens what is due, applies it, posts it; a partition and a day at a time."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from inforce.contracts import Reversal
-from inforce.errors import Backdated
-from inforce.ledger import Book, Done, Entry, Run, Stored, partition_of
+from inforce.contracts import ABOUT_EVENTS, Approval, Rejection
+from inforce.errors import Backdated, MissingPrice, Refused
+from inforce.ledger import Book, Done, Entry, Held, Recorded, Run, Stored, partition_of
 from inforce.market import Market
 from inforce.mechanics.records import Status
 from inforce.terms import Product
 
+from .approval import Correction, Statuses, check_approval, looked_at
 from .correction import corrections
-from .fold import Position, advance
+from .fold import Observer, Position, advance
+from .posting import SETTLEMENT
 from .schedule import calendar_items
+from .settlement import settlements
 
+Refusals = dict[int, str]
+"""Why events were refused, by sequence."""
 AHEAD = timedelta(days=800)
 """How far the calendar is searched for the next thing due: above two years, so that an anniversary lies in it."""
 
@@ -49,17 +54,22 @@ class Cycle:
         due = self.book.due(day, partition, partitions)
         with self.book.ahead(due):
             done = [self.work(contract, day) for contract in due]
-        return self._commit(day, partition, partitions, done)
+        return self._commit(day, partition, partitions, [each for each in done if each is not None])
 
     def correct(self, day: date, partition: int = 0, partitions: int = 1) -> Run:
         """Replay every contract of a partition by what is known on a day, and post the differences: corrected prices.
 
-        A contract that comes out as it is posted is left alone.
+        A contract that comes out as it is posted is left alone; one whose correction needs approval is held.
         """
-        names = [c for c in self.book.contracts() if partition_of(c, partitions) == partition and self.book.stored(c)]
+        names = [c for c in self.book.contracts() if partition_of(c, partitions) == partition]
+        done = []
         with self.book.ahead(names):
-            found = [self._replayed(name, day) for name in names]
-        return self._commit(day, partition, partitions, [done for done in found if done.entries])
+            for name in names:
+                stored = self.book.stored(name)
+                found = self._replayed(stored, day) if stored is not None else None
+                if found is not None and stored is not None and _says_something(found, stored):
+                    done.append(found)
+        return self._commit(day, partition, partitions, done)
 
     def _commit(self, day: date, partition: int, partitions: int, done: list[Done]) -> Run:
         entries = sum(len(each.entries) for each in done)
@@ -68,39 +78,126 @@ class Cycle:
             self.book.commit(run, done)
         return run
 
-    def work(self, contract_id: str, day: date) -> Done:
-        """Everything due on one contract up to a day, from its stored position; replayed where something is late."""
-        try:
-            position = self._advance(contract_id, day, self.book.stored(contract_id))
-        except Backdated:
-            return self._replayed(contract_id, day)
-        return self._done(contract_id, position, position.entries)
+    def work(self, contract_id: str, day: date) -> Done | None:
+        """Everything due on one contract up to a day, from its stored position; replayed where something is late.
 
-    def _replayed(self, contract_id: str, day: date) -> Done:
-        """A contract from nothing, with the difference to what is posted."""
-        position = self._advance(contract_id, day, None)
-        gone = frozenset(r.event.of for r in self.book.events(contract_id, day) if isinstance(r.event, Reversal))
-        return self._done(
-            contract_id, position, corrections(self.book.entries(contract_id), position.entries, day, gone)
+        Where a correction is held, only decisions about it are looked at. None: it trades late, and waits for the
+        price of that trade.
+        """
+        stored = self.book.stored(contract_id)
+        if stored is not None and stored.held is not None:
+            return self._decide(stored, stored.held, day)
+        events = self._events(contract_id, day, stored)
+        try:
+            position = self._advance(contract_id, day, events, stored)
+        except Backdated:
+            if stored is None:
+                raise
+            return self._replayed(stored, day)
+        approvals = (r for r in events if not (stored and stored.snapshot.handled(r)))
+        return self._done(position, day, position.entries, declined=dict(_refused_approvals(approvals, None)))
+
+    def _decide(self, stored: Stored, held: Held, day: date) -> Done | None:
+        """A held contract: replayed where something was decided about it; left alone otherwise."""
+        new = [r for r in self.book.events(stored.contract, day) if not held.has_seen(r)]
+        if any(isinstance(r.event, Approval | Rejection) for r in new):
+            return self._replayed(stored, day)
+        return Done(replace(stored, held=looked_at(held, new, day)))
+
+    def _replayed(self, stored: Stored, day: date) -> Done | None:
+        """A contract from nothing, with the difference to what is posted; held where that needs approval.
+
+        An approval releases what it approves: reasons and amounts as they were shown, no others.
+        """
+        correction, held = self._correction(stored, day), stored.held
+        approvals = [r for r in correction.events if isinstance(r.event, Approval) and not stored.has_received(r)]
+        declined = dict(_refused_approvals(approvals, held))
+        approved = held.grounds if held and len(declined) < len(approvals) else ()
+        if set(correction.grounds()) <= set(approved):
+            return self._done(correction.position, day, correction.found, correction.posted, declined)
+        held = correction.held(held)
+        return Done(replace(stored, next_due=None, held=held), declined=tuple(_refused_approvals(approvals, held)))
+
+    def _correction(self, stored: Stored, day: date) -> Correction:
+        """The contract replayed and compared: first what corrected prices change alone, then all that is known."""
+        name, opening = stored.contract, stored.snapshot
+        events, posted = self.book.events(name, day), self.book.entries(name)
+        found: list[Entry] = []
+        if self.market.has_corrections:
+            before = self._advance(name, opening.on, [r for r in events if opening.received(r)])
+            bearer = before.terms(day).sections.corrections.overpaid_borne_by if before.issued else "owner"
+            found = corrections(posted, before.entries, day, before.taken_back.keys(), bearer)
+        statuses = Statuses()
+        position = self._advance(name, day, events, observer=statuses)
+        found += corrections([*posted, *found], position.entries, day, position.taken_back.keys())
+        return Correction(self.book.contract(name), opening, events, position, statuses, posted, found, day)
+
+    def _done(
+        self,
+        position: Position,
+        day: date,
+        new: list[Entry],
+        posted: Sequence[Entry] = (),
+        declined: Refusals | None = None,
+    ) -> Done | None:
+        """What is to be committed, with what its late trades cost the company."""
+        name = position.contract.id
+        settled = [entry for entry in posted if entry.operation == SETTLEMENT]
+        traded = [entry for entry in posted if entry.operation != SETTLEMENT]
+        try:
+            costs = settlements(position, self.market, [*traded, *new], settled, day)
+        except MissingPrice:
+            return None
+        known = {sequence for sequence, _ in self.book.declined(name)}
+        refused = {d.recorded.sequence: str(d.refused) for d in position.declined} | (declined or {})
+        return Done(
+            Stored(name, position.snapshot(), next_due(position)),
+            (*new, *costs),
+            tuple((sequence, why) for sequence, why in refused.items() if sequence not in known),
         )
 
-    def _done(self, contract_id: str, position: Position, entries: list[Entry]) -> Done:
-        known = {sequence for sequence, _ in self.book.declined(contract_id)}
-        declined = tuple((d.recorded.sequence, str(d.refused)) for d in position.declined
-                         if d.recorded.sequence not in known)  # fmt: skip
-        return Done(Stored(contract_id, position.snapshot(), next_due(position)), tuple(entries), declined)
+    def replay(self, contract_id: str, day: date, through: int | None = None) -> Position:
+        """The contract from nothing, by what is known on a day, and of that by the events up to a sequence."""
+        events = self.book.events(contract_id, day)
+        return self._advance(contract_id, day, [r for r in events if through is None or r.sequence <= through])
 
-    def replay(self, contract_id: str, day: date) -> Position:
-        """The contract from nothing, by what is known on a day."""
-        return self._advance(contract_id, day, None)
+    def _events(self, contract_id: str, day: date, stored: Stored | None) -> list[Recorded]:
+        """What a position has not handled; everything where something is new about events that it has."""
+        if stored is None:
+            return self.book.events(contract_id, day)
+        events = self.book.unhandled(contract_id, stored.snapshot, day)
+        if any(r.event.kind in ABOUT_EVENTS and not stored.snapshot.handled(r) for r in events):
+            return self.book.events(contract_id, day)
+        return events
 
-    def _advance(self, contract_id: str, day: date, stored: Stored | None) -> Position:
+    def _advance(
+        self,
+        contract_id: str,
+        day: date,
+        events: list[Recorded],
+        stored: Stored | None = None,
+        observer: Observer | None = None,
+    ) -> Position:
         contract = self.book.contract(contract_id)
         opening = stored.snapshot if stored else None
-        events = self.book.unhandled(contract_id, opening, day) if opening else self.book.events(contract_id, day)
-        if opening and any(isinstance(r.event, Reversal) and not opening.handled(r) for r in events):
-            events = self.book.events(contract_id, day)
-        return advance(contract, self.product(contract.product), events, self.market, day, opening=opening)
+        return advance(contract, self.product(contract.product), events, self.market, day, observer, opening)
+
+
+def _refused_approvals(events: Iterable[Recorded], held: Held | None) -> Iterator[tuple[int, str]]:
+    """Approvals that do not release what is held, each with the reason."""
+    for r in events:
+        if isinstance(r.event, Approval):
+            try:
+                check_approval(r.event, held)
+            except Refused as refused:
+                yield r.sequence, str(refused)
+
+
+def _says_something(done: Done, stored: Stored) -> bool:
+    """Is there anything to post or to hold that is not there already?"""
+    if done.stored.held is None:
+        return bool(done.entries) or stored.held is not None
+    return stored.held is None or done.stored.held.id != stored.held.id
 
 
 def next_due(position: Position) -> date | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from inforce.contracts import PRICED, Event
 from inforce.contracts.events import AllocationChange, Application, Issue
@@ -22,7 +22,7 @@ from inforce.terms.schema import Calendar
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing due on a day. Items of a day go by the terms' order of operations, then by their sequence."""
+    """One thing due on a day; `rank` says in which order."""
 
     day: date
     """The day it counts from."""
@@ -70,6 +70,8 @@ def request_item(recorded: Recorded, calendar: Calendar, first_day: date | None)
     return Item(day, event.kind, recorded.sequence, recorded)
 
 
+AT_ONCE = datetime.min.replace(tzinfo=UTC)
+"""Before everything received that day."""
 TermsOn = Callable[[date], VariableAnnuityTerms]
 """The sections of a contract's terms on a day."""
 MOVED = timedelta(days=7)
@@ -96,9 +98,13 @@ def _of_anniversary(day: date, terms: VariableAnnuityTerms) -> Iterator[Item]:
         yield Item(adjusted(day, Adjust(str(moved.maintenance_charge))), "maintenance_charge", 0)
 
 
-def rank(item: Item, order: list[str]) -> tuple[date, int, int]:
-    """Sort key of items: day, order of operations, sequence. An allocation change goes with the payments."""
+def rank(item: Item, order: list[str]) -> tuple[date, int, datetime, int]:
+    """Sort key of items: day, order of operations, instant received, order of entry.
+
+    It does not ask when an event was entered, so that a late one takes the place it would have had. An allocation
+    change goes with the payments.
+    """
     if isinstance(item.event, Application | Issue):
-        return item.day, -1, item.sequence
+        return item.day, -1, AT_ONCE, item.sequence
     operation = "purchase_payment" if isinstance(item.event, AllocationChange) else item.operation
-    return item.day, order.index(operation), item.sequence
+    return item.day, order.index(operation), item.event.received if item.event else AT_ONCE, item.sequence

@@ -2,6 +2,7 @@
 
 from .book import Book, Done, MemoryBook, Run, Stored, partition_of
 from .entries import Entry, Line, balances
+from .held import Ground, Held
 from .journal import Journal, MemoryJournal, Recorded
 from .snapshot import Snapshot
 
@@ -9,6 +10,8 @@ __all__ = [
     "Book",
     "Done",
     "Entry",
+    "Ground",
+    "Held",
     "Journal",
     "Line",
     "MemoryBook",

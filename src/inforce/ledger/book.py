@@ -8,11 +8,12 @@ from datetime import date, datetime
 from itertools import chain
 from typing import Protocol
 
-from inforce.contracts import Contract, Event
+from inforce.contracts import ABOUT_EVENTS, Contract, Event
 from inforce.errors import BadEvent, BadInput, BadMarketData, NotFound
 from inforce.market import Between, Market, MarketData
 
 from .entries import Entry
+from .held import Held
 from .journal import Journal, MemoryJournal, Recorded
 from .prices import Key, Price, market_data, news, prices_in
 from .snapshot import Snapshot
@@ -26,6 +27,12 @@ class Stored:
     snapshot: Snapshot
     next_due: date | None
     """The first day on which something will be due if nothing new arrives; None: never again."""
+    held: Held | None = None
+    """A correction that waits for approval; the position is the one before it."""
+
+    def has_received(self, recorded: Recorded) -> bool:
+        """Was the event there already, or looked at while a correction is held?"""
+        return self.snapshot.received(recorded) or (self.held is not None and self.held.has_seen(recorded))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,7 @@ class Book(Journal, Protocol):
         """The contract's stored position; None before the first."""
 
     def unhandled(self, contract_id: str, snapshot: Snapshot, known_by: date | None = None) -> list[Recorded]:
-        """The contract's events that a stored position has not handled yet, and every reversal, in order of entry."""
+        """The contract's events that a stored position has not handled yet, and all about events, in order of entry."""
 
     def due(self, day: date, partition: int = 0, partitions: int = 1) -> list[str]:
         """Contracts of a partition with something to do on that day.
@@ -65,6 +72,9 @@ class Book(Journal, Protocol):
         Something is due by the calendar or waits (`next_due` <= day), or an event was recorded after the stored
         position's `sequence` and received by then. The partition of a contract never changes.
         """
+
+    def held(self) -> list[Stored]:
+        """The contracts with a correction that waits for approval, in order of opening."""
 
     def commit(self, run: Run, done: Iterable[Done]) -> None:
         """Post one partition-day: entries, stored positions, refusals and the run, all in one transaction."""
@@ -159,15 +169,15 @@ class MemoryBook(MemoryJournal):
 
     def unhandled(self, contract_id: str, snapshot: Snapshot, known_by: date | None = None) -> list[Recorded]:
         events = self.events(contract_id, known_by)
-        return [r for r in events if r.event.kind == "reversal" or not snapshot.handled(r)]
+        return [r for r in events if r.event.kind in ABOUT_EVENTS or not snapshot.handled(r)]
 
     def _is_due(self, contract_id: str, day: date) -> bool:
         stored = self._stored.get(contract_id)
         if stored is not None and stored.next_due is not None and stored.next_due <= day:
             return True
-        seen = stored.snapshot if stored else None
         return any(
-            r.known <= day and r.event.on <= day and not (seen and seen.received(r)) for r in self.events(contract_id)
+            r.known <= day and r.event.on <= day and not (stored and stored.has_received(r))
+            for r in self.events(contract_id)
         )
 
     def commit(self, run: Run, done: Iterable[Done]) -> None:
@@ -180,6 +190,9 @@ class MemoryBook(MemoryJournal):
             self._stored[each.stored.contract] = each.stored
             self._declined.setdefault(each.stored.contract, []).extend(each.declined)
         self._runs.append(run)
+
+    def held(self) -> list[Stored]:
+        return [stored for c in self._contracts if (stored := self._stored.get(c)) and stored.held is not None]
 
     def finished(self, day: date, partition: int, partitions: int) -> bool:
         return any((r.day, r.partition, r.partitions) == (day, partition, partitions) for r in self._runs)
@@ -247,7 +260,7 @@ class MemoryBook(MemoryJournal):
         return len(new)
 
     def market(self, known_by: date | None = None, between: Between = "refuse") -> Market:
-        seen = [price for price, known in self._prices if known_by is None or known <= known_by]
-        seen.sort(key=lambda price: (price.key, price.at))
+        seen = [given for given in self._prices if known_by is None or given[1] <= known_by]
+        seen.sort(key=lambda given: (given[0].key, given[0].at))
         decimals = MarketData().decimals if self._decimals is None else self._decimals
         return Market(market_data(seen, decimals), between)

@@ -88,6 +88,16 @@ class Market:
         series, position = self._look_up(sub_account, day)
         return series.values[position]
 
+    def unit_values_given(self, sub_account: SubAccount, day: date) -> tuple[int, ...]:
+        """The unit value that holds on a day and those that it corrects, first known first. Raises `MissingPrice`."""
+        series, position = self._look_up(sub_account, day)
+        return series.corrected.get(series.at[position]) or (series.values[position],)
+
+    @property
+    def has_corrections(self) -> bool:
+        """Was any unit value corrected?"""
+        return any(series.corrected for series in self.data.unit_values.values())
+
     def has_unit_value(self, sub_account: SubAccount, day: date) -> bool:
         """Whether `unit_value` would give one: with `hold` also a day after the last price."""
         series = self._series(sub_account)

@@ -14,7 +14,7 @@ from pydantic_core import to_json
 
 from inforce.contracts import AnyEvent, Contract, Event
 from inforce.errors import BadBook, BadInput
-from inforce.ledger import Entry, Snapshot
+from inforce.ledger import Entry, Held, Snapshot, Stored
 from inforce.mechanics.records import Annuity
 
 from .database import AnyRow
@@ -22,6 +22,7 @@ from .database import AnyRow
 _NUL: Final = re.compile(r"(?<!\\)(\\\\)*\\u0000")
 _EVENT: Final[TypeAdapter[Event]] = TypeAdapter(AnyEvent)
 _CONTRACT: Final = TypeAdapter(Contract)
+_HELD: Final = TypeAdapter(Held)
 _STATE_NAMES: Final = tuple(f.name for f in fields(Annuity))
 _STATE_VALUES: Final = attrgetter(*_STATE_NAMES)
 _FIELDS: Final = sha256(" ".join(_STATE_NAMES).encode()).hexdigest()[:8]
@@ -111,16 +112,31 @@ def state_from(text: str | None, contract: str) -> Annuity | None:
     return Annuity(*values)
 
 
-Position = tuple[str | None, str | None, str | None, str, int, int, str, str | None, str | None]
-"""A stored position as columns: on, issued, delivered, allocation, suspense, sequence, waiting, state, next due."""
+def held_text(held: Held | None) -> str | None:
+    """A held correction as JSON."""
+    return None if held is None else _sorted_json(_HELD.dump_python(held, mode="json"), f"held correction {held.id}")
 
 
-def position_columns(snapshot: Snapshot, next_due: date | None) -> Position:
-    """A snapshot and the next day due as columns."""
-    s = snapshot
+def held_from(text: str | None, contract: str) -> Held | None:
+    """The held correction of a text. Raises BadBook where this version cannot read it."""
+    if text is None:
+        return None
+    try:
+        return _HELD.validate_python(json.loads(text))
+    except (ValidationError, ValueError) as failure:
+        raise BadBook(f"the held correction of contract {contract} cannot be read ({_first_line(failure)})") from None
+
+
+Position = tuple[str | None, str | None, str | None, str, int, int, str, str | None, str | None, str | None]
+"""A position as columns: on, issued, delivered, allocation, suspense, sequence, waiting, state, next due, held."""
+
+
+def position_columns(stored: Stored) -> Position:
+    """A stored position as columns."""
+    s = stored.snapshot
     waiting = to_json(sorted(s.waiting)).decode() if s.waiting else "[]"
     return (iso(s.on), iso(s.issued), iso(s.delivered), to_json(dict(s.allocation)).decode(), s.suspense, s.sequence,
-            waiting, state_text(s.state), iso(next_due))  # fmt: skip
+            waiting, state_text(s.state), iso(stored.next_due), held_text(stored.held))  # fmt: skip
 
 
 def snapshot_from(row: AnyRow, contract: str) -> Snapshot:

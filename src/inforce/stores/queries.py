@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from sqlalchemy import BindParameter, bindparam, select, union
 
-from inforce.contracts import Contract
+from inforce.contracts import ABOUT_EVENTS, Contract
 from inforce.ledger import Recorded, Snapshot, Stored
 
 from . import schema
 from .database import AnyRow, Database
-from .encoding import contract_from, event_from, snapshot_from
+from .encoding import contract_from, event_from, held_from, snapshot_from
 
 _C, _E, _P, _I, _D = (t.c for t in (schema.contracts, schema.events, schema.positions, schema.inbox, schema.declined))
 _NUMBER: Final[BindParameter[int]] = bindparam("number")
@@ -26,6 +26,7 @@ DECLINED: Final = select(_D.contract, _D.sequence, _D.reason).order_by(_D.contra
 
 EVENTS_OF: Final = EVENTS.where(_E.contract == _NUMBER)
 POSITION_OF: Final = select(schema.positions).where(_P.contract == _NUMBER)
+HELD: Final = select(_C.id, *_P).join(schema.contracts, _C.number == _P.contract).where(_P.held.is_not(None))
 DECLINED_OF: Final = DECLINED.where(_D.contract == _NUMBER)
 
 _DAY: Final[BindParameter[date]] = bindparam("day")
@@ -51,12 +52,13 @@ class Opened:
 def recorded_in(
     rows: Sequence[AnyRow], contract_id: str, known_by: date | None, but_for: Snapshot | None = None
 ) -> list[Recorded]:
-    """Rows of `EVENTS` as events known by a day, but for those, reversals apart, that a stored position has handled."""
+    """Rows of `EVENTS` as events known by a day. Left out is what a stored position has handled, but not what is about
+    events."""
     return [
         Recorded(sequence, contract_id, known, event_from(payload))
         for _, sequence, known, payload, on, kind in rows
         if known_by is None or known <= known_by
-        if but_for is None or kind == "reversal" or not but_for.has_handled(sequence, on, known)
+        if but_for is None or kind in ABOUT_EVENTS or not but_for.has_handled(sequence, on, known)
     ]
 
 
@@ -64,7 +66,7 @@ def stored_in(row: AnyRow, contract_id: str) -> Stored | None:
     """A row of `positions` as a stored position."""
     if row.on is None:
         return None
-    return Stored(contract_id, snapshot_from(row, contract_id), row.next_due)
+    return Stored(contract_id, snapshot_from(row, contract_id), row.next_due, held_from(row.held, contract_id))
 
 
 def open_together(database: Database, ids: Mapping[int, str]) -> dict[str, Opened]:
