@@ -7,7 +7,7 @@ import typer
 
 from inforce.errors import Fault, InforceError, Refused
 
-from . import book, case, contract, demo, document, product
+from . import book, case, contract, corrections, demo, document, product
 
 app = typer.Typer(
     help="Variable annuities and variable universal life, run from their own prospectuses.",
@@ -27,7 +27,10 @@ app.add_typer(book.app, name="book")
 app.add_typer(book.cycle, name="cycle")
 app.command("import")(book.import_)
 contract.ledger.command()(book.verify)
-contract.ledger.command()(book.history)
+contract.ledger.command()(corrections.history)
+book.cycle.command()(corrections.held)
+book.cycle.command()(corrections.approve)
+book.cycle.command()(corrections.reject)
 app.add_typer(document.app, name="document")
 app.command()(demo.demo)
 app.command()(demo.published)

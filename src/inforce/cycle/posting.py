@@ -16,6 +16,8 @@ SEPARATE_ACCOUNT = "company/separate_account_settlement"
 """Followed by the sub-account: what the company owes it above what contracts paid (below zero: it owes the company)."""
 TAXABLE = "memo/taxable"
 """A memo account: what of a payment to the owner is income. No money moves."""
+OFFSET = "memo/offset"
+"""Keeps entries with memo accounts in balance."""
 
 
 @cache
@@ -53,7 +55,7 @@ def step_lines(b: Breakdown, names: list[str], funds: int) -> tuple[Line, ...]:
         if cents:
             lines.append(Line(account, cents))
     if b.taxable:
-        lines += [Line(TAXABLE, b.taxable), Line("memo/offset", -b.taxable)]
+        lines += [Line(TAXABLE, b.taxable), Line(OFFSET, -b.taxable)]
     return tuple(lines)
 
 

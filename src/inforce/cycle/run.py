@@ -53,13 +53,16 @@ class Cycle:
         """
         due = self.book.due(day, partition, partitions)
         with self.book.ahead(due):
-            done = [self.work(contract, day) for contract in due]
+            done = [self._tried(contract, day) for contract in due]
         return self._commit(day, partition, partitions, [each for each in done if each is not None])
 
     def correct(self, day: date, partition: int = 0, partitions: int = 1) -> Run:
         """Replay every contract of a partition by what is known on a day, and post the differences: corrected prices.
 
         A contract that comes out as it is posted is left alone; one whose correction needs approval is held.
+
+        Raises:
+            MissingPrice: the day has no price yet at which a correction trades; nothing is posted.
         """
         names = [c for c in self.book.contracts() if partition_of(c, partitions) == partition]
         done = []
@@ -78,11 +81,20 @@ class Cycle:
             self.book.commit(run, done)
         return run
 
-    def work(self, contract_id: str, day: date) -> Done | None:
+    def _tried(self, contract_id: str, day: date) -> Done | None:
+        """A contract's work; None where it trades late and the price of that trade is not known: it stays due."""
+        try:
+            return self.work(contract_id, day)
+        except MissingPrice:
+            return None
+
+    def work(self, contract_id: str, day: date) -> Done:
         """Everything due on one contract up to a day, from its stored position; replayed where something is late.
 
-        Where a correction is held, only decisions about it are looked at. None: it trades late, and waits for the
-        price of that trade.
+        Where a correction is held, only decisions about it are looked at.
+
+        Raises:
+            MissingPrice: a late trade has no price yet.
         """
         stored = self.book.stored(contract_id)
         if stored is not None and stored.held is not None:
@@ -97,14 +109,14 @@ class Cycle:
         approvals = (r for r in events if not (stored and stored.snapshot.handled(r)))
         return self._done(position, day, position.entries, declined=dict(_refused_approvals(approvals, None)))
 
-    def _decide(self, stored: Stored, held: Held, day: date) -> Done | None:
+    def _decide(self, stored: Stored, held: Held, day: date) -> Done:
         """A held contract: replayed where something was decided about it; left alone otherwise."""
         new = [r for r in self.book.events(stored.contract, day) if not held.has_seen(r)]
         if any(isinstance(r.event, Approval | Rejection) for r in new):
             return self._replayed(stored, day)
         return Done(replace(stored, held=looked_at(held, new, day)))
 
-    def _replayed(self, stored: Stored, day: date) -> Done | None:
+    def _replayed(self, stored: Stored, day: date) -> Done:
         """A contract from nothing, with the difference to what is posted; held where that needs approval.
 
         An approval releases what it approves: reasons and amounts as they were shown, no others.
@@ -139,15 +151,12 @@ class Cycle:
         new: list[Entry],
         posted: Sequence[Entry] = (),
         declined: Refusals | None = None,
-    ) -> Done | None:
+    ) -> Done:
         """What is to be committed, with what its late trades cost the company."""
         name = position.contract.id
         settled = [entry for entry in posted if entry.operation == SETTLEMENT]
         traded = [entry for entry in posted if entry.operation != SETTLEMENT]
-        try:
-            costs = settlements(position, self.market, [*traded, *new], settled, day)
-        except MissingPrice:
-            return None
+        costs = settlements(position, self.market, [*traded, *new], settled, day)
         known = {sequence for sequence, _ in self.book.declined(name)}
         refused = {d.recorded.sequence: str(d.refused) for d in position.declined} | (declined or {})
         return Done(

@@ -72,8 +72,9 @@ class _Settler:
             return
         traded = max(priced, self._traded(entry))
         for line in entry.lines:
-            if line.units and line.account.startswith(CONTRACT) and (traded > priced or self.corrected):
-                yield from self._line(line, line.account.removeprefix(CONTRACT), priced, traded)
+            fund = line.account.removeprefix(CONTRACT)
+            if line.units and fund != line.account and (traded > priced or self._was_corrected(fund, traded)):
+                yield from self._line(line, fund, priced, traded)
 
     def _traded(self, entry: Entry) -> date:
         """The valuation date on which the separate account trades."""
@@ -90,6 +91,9 @@ class _Settler:
         scale = self.position.terms(traded).record.value_scale
         late, error = (_signed(line.units, each, scale) for each in (used - at_trade, at_trade - right))
         yield from ((LATE_TRADE, late), (PRICE_ERROR, error), (f"{SEPARATE_ACCOUNT}/{fund}", -late - error))
+
+    def _was_corrected(self, fund: str, day: date) -> bool:
+        return self.corrected and len(self.pricer.market.unit_values_given(self.pricer.key(fund), day)) > 1
 
     def _in_use(self, fund: str, day: date) -> int:
         return self.pricer.unit_value(fund, day, self.position.terms(day).sections.corrections)

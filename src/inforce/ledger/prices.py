@@ -91,14 +91,14 @@ def _history(kind: type[H], given: list[Given], width: int = 1) -> H:
     return kind(array("q", (price.at for price in prices)), columns, sources, _corrected(given, len(prices)))
 
 
-def _corrected(given: list[Given], days: int) -> dict[int, tuple[int, ...]]:
+def _corrected(given: list[Given], days: int) -> dict[int, tuple[tuple[date, int], ...]]:
     """The numbers of each day that had several, without those that were corrected on the day they became known."""
     if len(given) == days:
         return {}
     by_day: dict[int, dict[date, int]] = {}
     for price, known in given:
         by_day.setdefault(price.at, {})[known] = price.numbers[0]
-    return {at: tuple(numbers.values()) for at, numbers in by_day.items() if len(numbers) > 1}
+    return {at: tuple(numbers.items()) for at, numbers in by_day.items() if len(numbers) > 1}
 
 
 def news(prices: Iterable[Price], held: Mapping[tuple[Key, int], tuple[Price, date]], known: date) -> Iterator[Price]:

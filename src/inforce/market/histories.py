@@ -63,8 +63,8 @@ class History:
     at: array[int]
     columns: tuple[array[int], ...]
     sources: Sources
-    corrected: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
-    """Where a number was corrected: every one that was given for that day, in the order in which they became known."""
+    corrected: Mapping[int, tuple[tuple[date, int], ...]] = field(default_factory=dict)
+    """Where a number was corrected: every one given for that day, after the day on which it became known."""
 
     @classmethod
     def joined(cls, parts: Sequence[Self]) -> Self:
