@@ -18,6 +18,7 @@ from tests.stores.postgres import Server
 from inforce.errors import BadBook, NotFound
 from inforce.stores import open_book, opening, schema, verify
 
+NEWER = f"{schema.SCHEMA + 1:04}"
 in_both = pytest.mark.parametrize("place", DATABASES, indirect=True)
 
 
@@ -55,17 +56,17 @@ def _keys(connection: Connection, table: str) -> list[str]:
 @in_both
 def test_a_newer_version_is_refused_and_untouched(place: Place) -> None:
     where = place()
-    raw(where, f"UPDATE {schema.VERSION_TABLE} SET version_num = '0002'")
-    with pytest.raises(BadBook, match="has schema version 0002; this Inforce knows 0001 to 0001"):
+    raw(where, f"UPDATE {schema.VERSION_TABLE} SET version_num = '{NEWER}'")
+    with pytest.raises(BadBook, match=f"has schema version {NEWER}; this Inforce knows 0001 to {schema.HEAD}"):
         open_book(where)
-    with pytest.raises(BadBook, match="0002"):
+    with pytest.raises(BadBook, match=NEWER):
         open_book(where)
 
 
 @in_both
 @pytest.mark.parametrize("statement", [
     f"DELETE FROM {schema.VERSION_TABLE}", f"UPDATE {schema.VERSION_TABLE} SET version_num = 'a1b2c3'",
-    f"INSERT INTO {schema.VERSION_TABLE} VALUES ('0007')", "DELETE FROM meta", "UPDATE meta SET schema = 3",
+    f"INSERT INTO {schema.VERSION_TABLE} VALUES ('0007')", "DELETE FROM meta", "UPDATE meta SET schema = 99",
     f"DROP TABLE {schema.VERSION_TABLE}",
 ])  # fmt: skip
 def test_a_broken_version_is_refused(place: Place, statement: str) -> None:
@@ -81,12 +82,12 @@ def test_an_older_version_is_upgraded_or_left(place: Place, monkeypatch: pytest.
     where = place()
     with open_book(where) as book:
         names = samples.fill(book)
-    monkeypatch.setattr(opening, "HEAD", "0002")
-    monkeypatch.setattr(opening, "SCHEMA", 2)
+    monkeypatch.setattr(opening, "HEAD", NEWER)
+    monkeypatch.setattr(opening, "SCHEMA", schema.SCHEMA + 1)
 
     def half(connection: Connection) -> None:
         connection.execute(text("CREATE TABLE half_done (a INTEGER)"))
-        connection.execute(text(f"UPDATE {schema.VERSION_TABLE} SET version_num = '0002'"))
+        connection.execute(text(f"UPDATE {schema.VERSION_TABLE} SET version_num = '{NEWER}'"))
         connection.execute(text("INSERT INTO no_table VALUES (1)"))
 
     monkeypatch.setattr(opening, "_migrate", half)
@@ -98,10 +99,10 @@ def test_an_older_version_is_upgraded_or_left(place: Place, monkeypatch: pytest.
         assert "half_done" not in inspect(book.database.engine).get_table_names()
 
     def whole(connection: Connection) -> None:
-        connection.execute(text(f"UPDATE {schema.VERSION_TABLE} SET version_num = '0002'"))
+        connection.execute(text(f"UPDATE {schema.VERSION_TABLE} SET version_num = '{NEWER}'"))
 
-    monkeypatch.setattr(opening, "HEAD", "0002")
-    monkeypatch.setattr(opening, "SCHEMA", 2)
+    monkeypatch.setattr(opening, "HEAD", NEWER)
+    monkeypatch.setattr(opening, "SCHEMA", schema.SCHEMA + 1)
     monkeypatch.setattr(opening, "_migrate", whole)
     with open_book(where) as book:
         assert book.contracts() == names

@@ -18,6 +18,7 @@ from .posting import TAXABLE
 WORDS: Final = {"owner/paid_out": "paid out", "owner/tax_withheld": "withheld for income tax"}
 REPORTED: Final = {TAXABLE: "taxable amount", "owner/tax_withheld": "withholding"}
 """Accounts that a return for a tax year shows."""
+KEPT: Final = frozenset({"owner/paid_in", "owner/returned"})
 
 
 @dataclass(slots=True)
@@ -61,12 +62,13 @@ class Correction:
     def grounds(self) -> tuple[Ground, ...]:
         """Why it needs approval; nothing where it does not. What came in time is not asked for."""
         first = {(e.event, e.operation): e for e in reversed(self.posted)}
-        found = list(self._status())
+        late = self._late()
+        found = list(self._status(late))
         for key, changes in amounts(self.found).items():
-            if key in first or key[0] in self._late() or self._counts_from(key) <= self.opening.on:
+            if key in first or key[0] in late:
                 found += self._money(key, changes)
                 found += self._tax(key, changes, first.get(key))
-        return tuple(found)
+        return (*found, *self._payments(late | {event for event, _ in first}))
 
     def triggers(self) -> list[Recorded]:
         """The events that it comes from: late ones, reversals, rejections."""
@@ -97,11 +99,7 @@ class Correction:
         taken = {item.recorded.sequence: item.day for item in items if item.recorded}
         return taken | {declined.recorded.sequence: declined.day for declined in position.declined}
 
-    def _counts_from(self, key: Key) -> date:
-        return next(entry.effective for entry in self.found if (entry.event, entry.operation) == key)
-
-    def _status(self) -> Iterator[Ground]:
-        late = self._late()
+    def _status(self, late: set[str]) -> Iterator[Ground]:
         changes = [(a.name, before, after) for a, before, after in self.statuses.changes() if a.name in late]
         before, after = self.opening.state.status if self.opening.state else None, self.statuses.by(self.opening.on)
         if not changes and before is not None and before != after:
@@ -119,19 +117,28 @@ class Correction:
             yield Ground("money", key[0], "owed to the owner" if owed > 0 else "owed by the owner", abs(owed))
 
     def _tax(self, key: Key, changes: Amounts, first: Entry | None) -> Iterator[Ground]:
-        """A payment to the owner belongs to the year in which it was made, one by the owner to the year it names."""
-        policy = self.position.terms(self.day).sections.corrections if self.position.issued else None
-        if policy is None:
-            return
+        """What was paid to the owner belongs to the tax year in which it was paid."""
         year = int(first.period[:4]) if first else self.day.year
-        if policy.closed(year, self.day):
-            for account, what in REPORTED.items():
-                cents = changes.get(account, (0, 0))[0]
-                if cents:
-                    yield Ground("tax_year", key[0], f"{what} of {year}", cents)
-        paid, counted = changes.get("owner/paid_in", (0, 0))[0], self._tax_year(key[0])
-        if paid and counted is not None and policy.closed(counted, self.day):
-            yield Ground("tax_year", key[0], f"purchase payment for {counted}", -paid)
+        for account, what in REPORTED.items():
+            cents = changes.get(account, (0, 0))[0]
+            if cents and self._closed(year):
+                yield Ground("tax_year", key[0], f"{what} of {year}", cents)
+
+    def _payments(self, asked: set[str]) -> Iterator[Ground]:
+        """What the owner paid, and did not get back, belongs to the tax year that the payment counts for."""
+        kept: dict[str, int] = {}
+        for entry in self.found:
+            for line in entry.lines:
+                if line.account in KEPT:
+                    kept[entry.event] = kept.get(entry.event, 0) - line.cents
+        for event, cents in kept.items():
+            year = self._tax_year(event)
+            if cents and event in asked and year is not None and self._closed(year):
+                yield Ground("tax_year", event, f"purchase payment for {year}", cents)
+
+    def _closed(self, year: int) -> bool:
+        position = self.position
+        return position.issued is not None and position.terms(self.day).sections.corrections.closed(year, self.day)
 
     def _tax_year(self, event_id: str) -> int | None:
         """The tax year that a purchase payment counts for; None where it counts for none."""

@@ -28,12 +28,14 @@ def corrections(
     known: date,
     reversed_events: Container[str] = frozenset(),
     overpaid_borne_by: Bearer = "owner",
+    posted_through: date = date.max,
 ) -> list[Entry]:
     """Entries, known on `known`, that turn what is posted into what the replay says.
 
     Money already paid out stays where it went: what the replay would have paid otherwise is owed by the owner or by
     the company (`OWED`), except for an event that is itself reversed. What was overpaid is the company's loss where
-    it bears that. Settlements with the separate account are the company's own, and stay.
+    it bears that. Settlements with the separate account are the company's own, and stay. What is new after
+    `posted_through` is no correction, and is posted as the replay has it.
     """
     before, after = [entry for entry in posted if entry.operation != SETTLEMENT], list(replayed)
     first = {_key(entry): entry for entry in reversed([*before, *after])}
@@ -42,8 +44,10 @@ def corrections(
     for key in dict.fromkeys([*old, *new]):
         pinned = key in old and key[0] not in reversed_events
         lines = _difference(old.get(key, {}), new.get(key, {}), pinned, overpaid_borne_by)
-        if lines:
-            entry = first[key]
+        entry = first[key]
+        if key not in old and entry.effective > posted_through:
+            found += [each for each in after if _key(each) == key]
+        elif lines:
             found.append(entry_for(entry.contract, entry.event, entry.operation, entry.effective, known, entry.terms,
                                    engine_version(), lines))  # fmt: skip
     return found

@@ -91,6 +91,7 @@ class Cycle:
     def work(self, contract_id: str, day: date) -> Done:
         """Everything due on one contract up to a day, from its stored position; replayed where something is late.
 
+        That it was entered late is enough, so that it does not matter how far the position happens to be.
         Where a correction is held, only decisions about it are looked at.
 
         Raises:
@@ -100,6 +101,8 @@ class Cycle:
         if stored is not None and stored.held is not None:
             return self._decide(stored, stored.held, day)
         events = self._events(contract_id, day, stored)
+        if stored is not None and any(r.known > r.event.on and not stored.snapshot.handled(r) for r in events):
+            return self._replayed(stored, day)
         try:
             position = self._advance(contract_id, day, events, stored)
         except Backdated:
@@ -141,7 +144,9 @@ class Cycle:
             found = corrections(posted, before.entries, day, before.taken_back.keys(), bearer)
         statuses = Statuses()
         position = self._advance(name, day, events, observer=statuses)
-        found += corrections([*posted, *found], position.entries, day, position.taken_back.keys())
+        through = date.max if stored.held else opening.on
+        taken_back = position.taken_back.keys()
+        found += corrections([*posted, *found], position.entries, day, taken_back, posted_through=through)
         return Correction(self.book.contract(name), opening, events, position, statuses, posted, found, day)
 
     def _done(

@@ -67,13 +67,14 @@ class _Settler:
 
     def of(self, entry: Entry) -> Iterator[tuple[str, int]]:
         """Accounts and cents, together zero, of what one entry traded."""
-        priced = pricing_day(entry.effective)
-        if entry.known <= entry.effective and not self.corrected:
+        units = [line for line in entry.lines if line.units and line.account.startswith(CONTRACT)]
+        if not units or (entry.known <= entry.effective and not self.corrected):
             return
+        priced = pricing_day(entry.effective)
         traded = max(priced, self._traded(entry))
-        for line in entry.lines:
+        for line in units:
             fund = line.account.removeprefix(CONTRACT)
-            if line.units and fund != line.account and (traded > priced or self._was_corrected(fund, traded)):
+            if traded > priced or self._was_corrected(fund, traded):
                 yield from self._line(line, fund, priced, traded)
 
     def _traded(self, entry: Entry) -> date:
