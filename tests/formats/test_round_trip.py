@@ -52,6 +52,9 @@ def events(draw: st.DrawFn) -> Event:
     on = content["on"] = draw(DAYS)
     content |= {name: max(on, content[name]) for name in ("entered",) if name in content}
     content |= {name: min(on, content[name]) for name in ("date_of_death",) if name in content}
+    content |= {name: "x" for name in ("who", "reason") if not content.get(name, "said").strip()}
+    if "checker" in content:
+        content["checker"] += f" checks {content.get('who', '')}"
     if model is EVENT_KINDS["withdrawal"]:
         content |= {"amount": 100, "from": {"a": -PPB}} if "amount" in content else {"from": {"a": 5, "b": -PPB}}
     return model.model_validate(content)

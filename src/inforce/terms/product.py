@@ -31,6 +31,7 @@ from .clocks import (
 )
 from .record import Field, record_sources, terms_record
 from .schema import (
+    NOT_OF_VALUES,
     OPTIONAL_SECTIONS,
     Document,
     Issuer,
@@ -75,7 +76,7 @@ class ContractTerms:
 
     def assumptions(self) -> list[Provenance]:
         """The assumptions a contract's values rest on, each once."""
-        held = [s for s in self.sources.values() if s.path.split(".")[0] not in OPTIONAL_SECTIONS]
+        held = [s for s in self.sources.values() if s.path.split(".")[0] not in NOT_OF_VALUES]
         return list({s.assumption: s for s in held if s.assumed}.values())
 
 

@@ -496,6 +496,8 @@ class Document(Strict):
 
 OPTIONAL_SECTIONS = frozenset({"performance"})
 """Sections that a product may lack: they serve readers of contracts, not contracts."""
+NOT_OF_VALUES = OPTIONAL_SECTIONS | {"corrections"}
+"""Sections on which no value of a contract rests: they are for readers, or for what is done about an error."""
 
 
 def section_fields() -> dict[str, Any]:
