@@ -93,6 +93,8 @@ class Position:
     """Everything due up to here is done: `through`, or the day before what stalled."""
     sequence: int = 0
     """The last event of the journal that the fold has seen."""
+    taken: frozenset[int] = frozenset()
+    """Events from after `reached` that it has received all the same."""
     filed_by: date | None = None
     """Terms as filed up to this day; None: everything."""
     taken_back: dict[str, str] = field(default_factory=dict)
@@ -113,7 +115,7 @@ class Position:
         """A copy to go on from."""
         waiting = frozenset(w.recorded.sequence for w in self.waiting)
         return Snapshot(self.reached, self.issued, deepcopy(self.state), self.delivered, self.allocation,
-                        self.suspense, self.sequence, waiting)  # fmt: skip
+                        self.suspense, self.sequence, waiting, self.taken)  # fmt: skip
 
 
 def advance(
@@ -129,7 +131,7 @@ def advance(
     """Apply everything due up to and including `through`: requests in good order, and what the calendar brings.
 
     A request that its terms do not allow is declined with a reason, and money it brought is returned. One whose
-    price is not known yet waits, and so does all that comes after it. With an `opening` the fold goes on from there:
+    price is not known yet waits, and so does all else of that day and after it. With an `opening` the fold goes on from there:
     what the snapshot has handled is passed over. With `filed_by` only what was filed by then counts of the terms.
 
     Raises:
@@ -138,12 +140,25 @@ def advance(
     """
     fold = _Fold(Position(contract, product, through, filed_by=filed_by), market, observer, opening)
     fold.run(recorded)
-    return fold.position
+    if fold.position.stalled is None:
+        return fold.position
+    whole_days = _Fold(Position(contract, product, through, filed_by=filed_by), market, None, opening, fold.position)
+    whole_days.run(recorded)
+    return whole_days.position
 
 
 class _Fold:
-    def __init__(self, position: Position, market: Market, observer: Observer | None, opening: Snapshot | None) -> None:
+    def __init__(
+        self,
+        position: Position,
+        market: Market,
+        observer: Observer | None,
+        opening: Snapshot | None,
+        stalled: Position | None = None,
+    ) -> None:
         self.position = position
+        self.stalled = stalled
+        """How far a first attempt came: nothing that may need a price is done after that."""
         self.pricer = Pricer(market, position.product, position.contract)
         self.observer = observer
         self.engine = engine_version()
@@ -158,6 +173,8 @@ class _Fold:
             event = item.event
             if item.day > self.position.through:
                 self._wait(item, f"its valuation date {item.day}")
+            elif self.stalled is not None and item.day > self.stalled.reached and not self._opens(item):
+                self._wait_as_before(item)
             elif item.name in self.position.rejected and self.position.stalled is None:
                 self._decline(item, self.position.rejected[item.name])
             elif isinstance(event, PurchasePayment) and self.position.issued is None:
@@ -166,6 +183,26 @@ class _Fold:
                 self._wait(item, "an earlier item that waits for its price")
             else:
                 self._take(item)
+        if self.stalled is not None:
+            self._note_stall(recorded)
+
+    def _opens(self, item: Item) -> bool:
+        """An application or issue comes first on its day, and needs no price."""
+        stalled = self.stalled is not None and self.stalled.reached + timedelta(days=1)
+        return item.day == stalled and isinstance(item.event, Application | Issue)
+
+    def _wait_as_before(self, item: Item) -> None:
+        waits = {w.recorded.sequence: w.waits_for for w in (self.stalled.waiting if self.stalled else ())}
+        self._wait(item, waits.get(item.sequence, "the prices of its day"))
+
+    def _note_stall(self, recorded: list[Recorded]) -> None:
+        """A day is done whole or not at all; what was received after the last whole day is remembered one by one."""
+        position = self.position
+        if self.stalled is not None:
+            position.stalled, position.reached = self.stalled.stalled, self.stalled.reached
+        seen = (r for r in recorded if r.event.on <= position.through)
+        taken = {r.sequence for r in seen if max(r.event.on, r.known) > position.reached}
+        position.taken = frozenset(taken | (self.opening.taken if self.opening else set()))
 
     def _agenda(self, recorded: list[Recorded]) -> list[Item]:
         """Every item in order; only what was received by the day is known to it."""

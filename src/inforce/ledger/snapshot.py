@@ -28,6 +28,9 @@ class Snapshot:
     waiting: frozenset[int] = frozenset()
     """Sequences of events received and not applied yet."""
 
+    taken: frozenset[int] = frozenset()
+    """Sequences of events from after `on` that it has received all the same, because something stalls it there."""
+
     def received(self, recorded: Recorded) -> bool:
         """Was the event there already: recorded, received and known by then?"""
         return self.has_received(recorded.sequence, recorded.event.on, recorded.known)
@@ -38,7 +41,7 @@ class Snapshot:
 
     def has_received(self, sequence: int, on: date, known: date) -> bool:
         """The same of an event's sequence and its days."""
-        return sequence <= self.sequence and max(on, known) <= self.on
+        return sequence in self.taken or (sequence <= self.sequence and max(on, known) <= self.on)
 
     def has_handled(self, sequence: int, on: date, known: date) -> bool:
         """The same of an event's sequence and its days."""

@@ -127,16 +127,16 @@ def held_from(text: str | None, contract: str) -> Held | None:
         raise BadBook(f"the held correction of contract {contract} cannot be read ({_first_line(failure)})") from None
 
 
-Position = tuple[str | None, str | None, str | None, str, int, int, str, str | None, str | None, str | None]
-"""A position as columns: on, issued, delivered, allocation, suspense, sequence, waiting, state, next due, held."""
+Position = tuple[str | None, str | None, str | None, str, int, int, str, str | None, str | None, str | None, str]
+"""A position as columns: on, issued, delivered, allocation, suspense, sequence, waiting, state, next due, held, taken."""
 
 
 def position_columns(stored: Stored) -> Position:
     """A stored position as columns."""
     s = stored.snapshot
-    waiting = to_json(sorted(s.waiting)).decode() if s.waiting else "[]"
+    waiting, taken = (to_json(sorted(each)).decode() if each else "[]" for each in (s.waiting, s.taken))
     return (iso(s.on), iso(s.issued), iso(s.delivered), to_json(dict(s.allocation)).decode(), s.suspense, s.sequence,
-            waiting, state_text(s.state), iso(stored.next_due), held_text(stored.held))  # fmt: skip
+            waiting, state_text(s.state), iso(stored.next_due), held_text(stored.held), taken)  # fmt: skip
 
 
 def snapshot_from(row: AnyRow, contract: str) -> Snapshot:
@@ -144,6 +144,7 @@ def snapshot_from(row: AnyRow, contract: str) -> Snapshot:
     return Snapshot(
         row.on, row.issued, state_from(row.state, contract), row.delivered,
         json.loads(row.allocation), row.suspense, row.sequence, frozenset(json.loads(row.waiting)),
+        frozenset(json.loads(row.taken or "[]")),
     )  # fmt: skip
 
 

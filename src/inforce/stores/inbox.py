@@ -35,7 +35,7 @@ def clear_inbox(connection: Connection, stored: Mapping[int, Stored], before: Ma
 def _has_seen(stored: Stored, sequence: int, on: date) -> bool:
     """Seen by the position, or looked at while a correction is held."""
     snapshot, held = stored.snapshot, stored.held
-    if sequence <= snapshot.sequence and on <= snapshot.on:
+    if sequence in snapshot.taken or (sequence <= snapshot.sequence and on <= snapshot.on):
         return True
     return held is not None and held.has_seen_at(sequence, on, on)
 

@@ -165,10 +165,11 @@ positions = Table(
     Column("state", Text),
     Column("next_due", Date),
     Column("held", Text),
+    Column("taken", Text),
     Index("positions_next_due", "next_due"),
 )  # fmt: skip
 """Of each contract the heads of its two chains with their counts, and its stored position; `on` is null before one.
-`held` is a correction that waits for approval."""
+`held` is a correction that waits for approval; `taken` is null where the position is older than that column."""
 
 inbox = Table(
     "inbox", metadata,

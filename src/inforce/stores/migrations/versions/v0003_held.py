@@ -1,4 +1,4 @@
-"""Corrections that wait for approval."""
+"""Corrections that wait for approval, and what a stalled position has received."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,5 +8,6 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """A column of the positions."""
-    op.add_column("positions", sa.Column("held", sa.Text))
+    """Two columns of the positions."""
+    for name in ("held", "taken"):
+        op.add_column("positions", sa.Column(name, sa.Text))
