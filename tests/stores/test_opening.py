@@ -108,6 +108,20 @@ def test_an_older_version_is_upgraded_or_left(place: Place, monkeypatch: pytest.
         assert book.contracts() == names
 
 
+@in_both
+def test_a_book_of_the_first_version_is_upgraded(place: Place) -> None:
+    """Its positions hold no correction, and it is whole."""
+    where = place()
+    with open_book(where) as book:
+        names = samples.fill(book)
+        stored = [book.stored(name) for name in names]
+    raw(where, *(f"ALTER TABLE positions DROP COLUMN {name}" for name in ("held", "taken")),
+        f"UPDATE {schema.VERSION_TABLE} SET version_num = '0001'", "UPDATE meta SET schema = 1")  # fmt: skip
+    with open_book(where) as book:
+        assert [book.stored(name) for name in names] == stored
+        assert book.held() == [] and verify(book) == []
+
+
 # files that are no books
 
 

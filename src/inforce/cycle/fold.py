@@ -131,8 +131,9 @@ def advance(
     """Apply everything due up to and including `through`: requests in good order, and what the calendar brings.
 
     A request that its terms do not allow is declined with a reason, and money it brought is returned. One whose
-    price is not known yet waits, and so does all else of that day and after it. With an `opening` the fold goes on from there:
-    what the snapshot has handled is passed over. With `filed_by` only what was filed by then counts of the terms.
+    price is not known yet waits, and so does all else of that day and after it. With an `opening` the fold goes on from
+    there: what the snapshot has handled is passed over. With `filed_by` only what was filed by then counts of the
+    terms.
 
     Raises:
         Fault: an entry did not balance or a rule was used outside its range; nothing of the contract is posted.

@@ -76,7 +76,7 @@ def check_replay(cycle: Cycle, contract: str) -> Iterator[Breach]:
         position = cycle.replay(contract, stored.held.day, stored.held.at)
         entries += stored.held.entries
     else:
-        position = cycle.replay(contract, stored.snapshot.on, stored.snapshot.sequence)
+        position = cycle.replay_of(stored)
     if stored.held is None and (position.state, position.suspense) != (stored.snapshot.state, stored.snapshot.suspense):
         yield Breach(contract, "replay", f"the stored state of {stored.snapshot.on} is not what a replay gives")
     posted, replayed = (_settled(totals(e)[0]) for e in (entries, position.entries))

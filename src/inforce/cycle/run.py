@@ -175,6 +175,13 @@ class Cycle:
         events = self.book.events(contract_id, day)
         return self._advance(contract_id, day, [r for r in events if through is None or r.sequence <= through])
 
+    def replay_of(self, stored: Stored) -> Position:
+        """The contract from nothing, by what a stored position has received; as far as it came where it is stalled."""
+        snapshot = stored.snapshot
+        events = [r for r in self.book.events(stored.contract) if snapshot.received(r)]
+        day = max((max(r.event.on, r.known) for r in events if r.sequence in snapshot.taken), default=snapshot.on)
+        return self._advance(stored.contract, max(day, snapshot.on), events)
+
     def _events(self, contract_id: str, day: date, stored: Stored | None) -> list[Recorded]:
         """What a position has not handled; everything where something is new about events that it has."""
         if stored is None:

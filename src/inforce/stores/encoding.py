@@ -128,7 +128,7 @@ def held_from(text: str | None, contract: str) -> Held | None:
 
 
 Position = tuple[str | None, str | None, str | None, str, int, int, str, str | None, str | None, str | None, str]
-"""A position as columns: on, issued, delivered, allocation, suspense, sequence, waiting, state, next due, held, taken."""
+"""A position as columns, in their order from `on` to `taken`."""
 
 
 def position_columns(stored: Stored) -> Position:

@@ -297,3 +297,32 @@ def test_events_about_events_are_said_by_somebody() -> None:
     for kind, fields in (("approval", {"of": "x", "who": " "}), ("rejection", {"of": "x", "who": "a", "reason": ""})):
         with pytest.raises(ValueError, match="names who"):
             event(kind, "2000-01-03", **fields)
+
+
+# the order of one day
+
+
+@pytest.mark.parametrize("entered", [None, "2000-04-10"])
+def test_requests_of_one_day_go_by_operation_then_by_the_moment_received(entered: str | None) -> None:
+    """A payment at 15:00 comes before a withdrawal at 9:00, and of the withdrawals the earlier, whenever entered."""
+    one = paid()
+    for name, kind, at in (
+        ("w3", "withdrawal", "14:00"),
+        ("w1", "withdrawal", "09:00"),
+        ("p", "purchase_payment", "15:00"),
+    ):
+        one.record(kind, "2000-04-03", id=name, at=at, amount="500.00", entered=entered if name != "w3" else None)
+    one.record("withdrawal", "2000-04-03", id="w2", amount="500.00", at="12:00", entered=entered)
+    one.run("2000-04-03", "2000-04-10")
+    if entered:
+        one.approve("2000-04-11")
+    replayed = one.cycle(one.stored.snapshot.on).replay("C", one.stored.snapshot.on)
+    assert [a.name for a in replayed.applied if a.item.day.isoformat() == "2000-04-03"] == ["p", "w1", "w2", "w3"]
+
+
+def test_of_the_same_moment_the_one_entered_first_is_first() -> None:
+    one = paid()
+    for name in ("b", "a", "c"):
+        one.record("withdrawal", "2000-04-03", id=name, amount="500.00")
+    one.run("2000-04-03")
+    assert [entry.event for entry in one.entries()[-3:]] == ["b", "a", "c"]
