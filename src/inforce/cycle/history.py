@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from inforce.contracts import ABOUT_EVENTS, Event
+from inforce.contracts import ABOUT_EVENTS, Event, Rejection
 from inforce.ledger import Book, Entry, Recorded
 
 from .correction import Amounts, amounts
@@ -59,7 +59,10 @@ class _History:
     def __init__(self, book: Book, contract_id: str) -> None:
         self.events = book.events(contract_id)
         self.by_id = {r.event.id: r.event for r in self.events}
-        self.declined = dict(book.declined(contract_id))
+        rejected = {r.event.of for r in self.events if isinstance(r.event, Rejection)}
+        told = {r.sequence for r in self.events if r.event.id not in rejected}
+        self.declined = {sequence: why for sequence, why in book.declined(contract_id) if sequence in told}
+        """Refusals known with the event itself; a rejection comes later, and tells its own."""
         self.market = book.market()
         self.funds: set[str] = set()
         self.entries: dict[date, list[Entry]] = {}

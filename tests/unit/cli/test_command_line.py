@@ -430,7 +430,9 @@ def test_a_rejection_on_the_command_line(held: Run) -> None:
     reason = ("--reason", "not signed", "--on", "2001-05-08")
     assert held("cycle", "reject", "K-1", "found", "--who", "lee", *reason).code == 0
     held("cycle", "run", "--from", "2001-05-08", "--to", "2001-05-08")
-    assert "refused: rejected: lee rejected it: not signed" in held("ledger", "history", "K-1").out
+    told = held("ledger", "history", "K-1").out
+    assert "because rejection of found by lee: not signed" in told
+    assert "refused" not in told
     assert "found (withdrawal): rejected: lee rejected it" in held("value", "K-1", "--on", "2001-05-08").out
 
 
