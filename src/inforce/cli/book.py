@@ -164,10 +164,11 @@ def cycle_status(book: BookAt = None, last: Annotated[int, typer.Option(help="Ho
         for run in opened.runs(last):
             rows.add_row(str(run.day), f"{run.partition + 1} of {run.partitions}", f"{run.contracts:,}",
                          f"{run.entries:,}", f"{run.finished:%Y-%m-%d %H:%M:%S}")  # fmt: skip
+        held = len(opened.held())
         snapshots = [(s.contract, s.snapshot) for s in map(opened.stored, opened.contracts()) if s is not None]
     waiting = [(name, snapshot) for name, snapshot in snapshots if snapshot.waiting]
     console().print(rows)
-    console().print(f"\n{len(waiting)} contracts have events that wait.")
+    console().print(f"\n{held} corrections are held for approval; {len(waiting)} contracts have events that wait.")
     for name, snapshot in waiting[:last]:
         console().print(f"  {name}: {len(snapshot.waiting)} waiting, {dollars(snapshot.suspense)} in suspense")
 

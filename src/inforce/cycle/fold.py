@@ -111,6 +111,12 @@ class Position:
             raise Refused("not_issued", f"contract {self.contract.id} is not issued on {on}")
         return self.product.terms(self.contract.cohort(self.issued), on, self.filed_by)
 
+    @property
+    def took_late(self) -> bool:
+        """Was something taken that became known after the day from which it counts?"""
+        items = (*self.administered, *(applied.item for applied in self.applied))
+        return any(item.recorded is not None and item.recorded.known > item.day for item in items)
+
     def snapshot(self) -> Snapshot:
         """A copy to go on from."""
         waiting = frozenset(w.recorded.sequence for w in self.waiting)

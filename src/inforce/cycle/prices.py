@@ -8,7 +8,7 @@ from inforce.mechanics.interest import INDEX_SCALE
 from inforce.mechanics.records import Annuity, Due
 from inforce.mechanics.records import Market as Prices
 from inforce.terms import ContractTerms, Product
-from inforce.terms.schema import Corrections
+from inforce.terms.corrections import Corrections
 
 UNTOUCHED = 1
 """Stands for the unit value of a sub-account that neither holds nor receives anything."""

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from inforce.contracts import ABOUT_EVENTS, Approval, Rejection
-from inforce.errors import Backdated, MissingPrice, Refused
+from inforce.contracts import ABOUT_EVENTS, Approval
+from inforce.errors import Backdated, MissingData, Refused
 from inforce.ledger import Book, Done, Entry, Held, Recorded, Run, Stored, partition_of
 from inforce.market import Market
 from inforce.mechanics.records import Status
@@ -62,7 +62,7 @@ class Cycle:
         A contract that comes out as it is posted is left alone; one whose correction needs approval is held.
 
         Raises:
-            MissingPrice: the day has no price yet at which a correction trades; nothing is posted.
+            MissingData: a price that a correction needs is not known, its own or that of its trade; nothing is posted.
         """
         names = [c for c in self.book.contracts() if partition_of(c, partitions) == partition]
         done = []
@@ -82,10 +82,10 @@ class Cycle:
         return run
 
     def _tried(self, contract_id: str, day: date) -> Done | None:
-        """A contract's work; None where it trades late and the price of that trade is not known: it stays due."""
+        """A contract's work; None where a price that a correction needs is not known: it stays due."""
         try:
             return self.work(contract_id, day)
-        except MissingPrice:
+        except MissingData:
             return None
 
     def work(self, contract_id: str, day: date) -> Done:
@@ -95,27 +95,27 @@ class Cycle:
         Where a correction is held, only decisions about it are looked at.
 
         Raises:
-            MissingPrice: a late trade has no price yet.
+            MissingData: a price that a correction needs is not known, its own or that of its trade.
         """
         stored = self.book.stored(contract_id)
         if stored is not None and stored.held is not None:
             return self._decide(stored, stored.held, day)
         events = self._events(contract_id, day, stored)
-        if stored is not None and any(r.known > r.event.on and not stored.snapshot.handled(r) for r in events):
-            return self._replayed(stored, day)
         try:
             position = self._advance(contract_id, day, events, stored)
         except Backdated:
             if stored is None:
                 raise
             return self._replayed(stored, day)
+        if stored is not None and position.took_late:
+            return self._replayed(stored, day)
         approvals = (r for r in events if not (stored and stored.snapshot.handled(r)))
         return self._done(position, day, position.entries, declined=dict(_refused_approvals(approvals, None)))
 
     def _decide(self, stored: Stored, held: Held, day: date) -> Done:
-        """A held contract: replayed where something was decided about it; left alone otherwise."""
+        """A held contract: replayed where something is approved, rejected or taken back; left alone otherwise."""
         new = [r for r in self.book.events(stored.contract, day) if not held.has_seen(r)]
-        if any(isinstance(r.event, Approval | Rejection) for r in new):
+        if any(r.event.kind in ABOUT_EVENTS for r in new):
             return self._replayed(stored, day)
         return Done(replace(stored, held=looked_at(held, new, day)))
 
@@ -144,6 +144,8 @@ class Cycle:
             found = corrections(posted, before.entries, day, before.taken_back.keys(), bearer)
         statuses = Statuses()
         position = self._advance(name, day, events, observer=statuses)
+        if position.stalled is not None and position.reached < opening.on:
+            raise position.stalled  # what is posted after that must stay
         through = date.max if stored.held else opening.on
         taken_back = position.taken_back.keys()
         found += corrections([*posted, *found], position.entries, day, taken_back, posted_through=through)

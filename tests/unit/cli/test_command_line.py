@@ -453,3 +453,14 @@ def test_history_names_the_corrected_price(held: Run, tmp_path: Path) -> None:
     told = held("ledger", "history", "K-1").out
     assert "because the unit value of equity for 2001-05-01 was corrected from 20.000000 to 20.020000" in told
     assert "company/price_error_gain_or_loss" in told
+
+
+def test_an_approval_can_be_imported(held: Run) -> None:
+    line = (
+        '{"kind": "approval", "contract": "K-1", "id": "yes", "on": "2001-05-08", "who": "lee", "of": "correction-3"}'
+    )
+    Path("yes.jsonl").write_text(line + "\n", encoding="utf-8")
+    assert held("import", "yes.jsonl").code == 0
+    assert "1 corrections are held" in held("cycle", "status").out
+    held("cycle", "run", "--from", "2001-05-08", "--to", "2001-05-08")
+    assert "0 corrections are held" in held("cycle", "status").out

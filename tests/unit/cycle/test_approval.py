@@ -169,6 +169,27 @@ def test_a_rejected_reversal_changes_nothing() -> None:
     assert one.cents("owner/paid_out") == 500_00
 
 
+def test_what_is_taken_back_need_not_be_approved() -> None:
+    one = with_late_withdrawal()
+    one.record("purchase_payment", "2000-04-04", id="meanwhile", amount="100.00")
+    one.record("reversal", "2000-04-05", of="late", who="kim")
+    one.run("2000-04-04", "2000-04-05")
+    assert one.stored.held is None
+    assert (one.cents("owner/paid_out"), one.cents("contract/equity")) == (0, 10_100_00)
+
+
+def test_a_second_late_event_does_not_hide_behind_the_first() -> None:
+    """It waits; the approval of the first is refused, because more would be posted than was shown."""
+    one = with_late_withdrawal()
+    first = one.held().id
+    one.record("withdrawal", "2000-03-01", id="other", amount="300.00", entered="2000-04-04")
+    one.run("2000-04-04")
+    assert one.held().id == first
+    one.approve("2000-04-05")
+    assert one.grounds() == [("money", "late", "paid out", 500_00), ("money", "other", "paid out", 300_00)]
+    assert one.refused() == ["not_what_is_held"]
+
+
 @pytest.mark.parametrize(("of", "reason"), [("issue", "not_rejectable"), ("nothing", "unknown_event")])
 def test_what_cannot_be_rejected(of: str, reason: str) -> None:
     one = paid()

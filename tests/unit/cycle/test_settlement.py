@@ -147,6 +147,21 @@ def test_a_correction_on_a_day_without_a_price_is_refused() -> None:
     assert one.entries() == before
 
 
+def test_a_correction_waits_for_its_own_price_and_takes_nothing_back() -> None:
+    """A late payment goes into a fund without prices: what is posted after its day stays."""
+    one = paid()
+    one.record("withdrawal", "2000-04-03", id="w", amount="100.00")
+    one.run("2000-04-03")
+    before = one.entries()
+    one.record("purchase_payment", "2000-02-01", id="late", amount="50.00", entered="2000-04-04",
+               allocation={"blend": "100%"})  # fmt: skip
+    one.run("2000-04-04", "2000-04-06")
+    assert one.entries() == before
+    _add(one, "blend", {"d2000_02_01": "5"})
+    one.run("2000-04-07")
+    assert one.cents("contract/blend") == 50_00
+
+
 # which corrected prices count
 
 
