@@ -159,7 +159,7 @@ def test_a_correction_waits_for_its_own_price_and_takes_nothing_back() -> None:
     assert one.entries() == before
     _add(one, "blend", {"d2000_02_01": "5"})
     one.run("2000-04-07")
-    assert one.cents("contract/blend") == 50_00
+    assert one.cents("contract/blend", "late") == 50_00
 
 
 # which corrected prices count
