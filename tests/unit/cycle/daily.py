@@ -14,8 +14,6 @@ from inforce.ledger import Entry, Held, MemoryBook, Stored
 from inforce.market import MarketData, Series, SubAccount
 from inforce.terms import Product, find_product
 
-ACCOUNT = "contract/equity"
-
 
 class Daily:
     """Contract `C`, wholly in `equity`, issued on 3 January 2000; prices and events as they become known."""
@@ -29,10 +27,10 @@ class Daily:
         self.prices("2000-01-03", **prices)
         self.record("issue", "2000-01-03", id="issue")
 
-    def prices(self, known: str, **by_day: str) -> None:
+    def prices(self, known: str, fund: str = "equity", **by_day: str) -> None:
         """Unit values as `d2000_01_03="10.00"`, known from a day."""
         given = {day(on[1:].replace("_", "-")): int(Decimal(price) * 10**6) for on, price in by_day.items()}
-        self.book.add_prices(MarketData({SubAccount("equity"): Series.of(given)}), "test", day(known))
+        self.book.add_prices(MarketData({SubAccount(fund): Series.of(given)}), "test", day(known))
 
     def record(self, kind: str, on: str, **fields: Any) -> None:
         self.book.record("C", event(kind, on, **fields))

@@ -8,7 +8,7 @@ from tests.products.folders import product_folder
 from tests.products.lives import day
 from tests.unit.cycle.daily import Daily
 
-from inforce.cycle import OWED, Pricer
+from inforce.cycle import OWED, Pricer, advance
 from inforce.cycle.settlement import trade_day
 from inforce.errors import MissingPrice
 from inforce.terms import Product, find_product, load_product
@@ -68,30 +68,21 @@ def test_a_reversal_trades_too() -> None:
     assert one.units() == 1_000_000_000
 
 
-def test_every_sub_account_is_settled(tmp_path: Path) -> None:
+def test_every_sub_account_is_settled() -> None:
     one = paid()
     given = {on: "20" for on in PRICES} | {"d2000_04_03": "19.999999"}
-    _add(one, "blend", given)
+    one.prices("2000-01-03", "blend", **given)
     one.record("purchase_payment", "2000-02-01", id="late", amount="2200.00", entered="2000-04-03",
                allocation={"equity": "50%", "blend": "50%"})  # fmt: skip
     one.run("2000-04-03")
     # 100 units of equity lose 1.50 each; 55 of blend gain a millionth of a dollar each, less than half a cent
     assert one.cents(SETTLED) == 150_00
     assert [line.account for line in one.entries()[-1].lines] == [LATE, SETTLED]
-    _add(one, "blend", {"d2000_04_04": "19"})
+    one.prices("2000-04-04", "blend", d2000_04_04="19")
     one.record("purchase_payment", "2000-02-01", id="again", amount="1100.00", entered="2000-04-04",
                allocation={"blend": "100%"})  # fmt: skip
     one.run("2000-04-04")
     assert one.cents("company/separate_account_settlement/blend", "again") == -55_00
-
-
-def _add(one: Daily, fund: str, prices: dict[str, str]) -> None:
-    from decimal import Decimal
-
-    from inforce.market import MarketData, Series, SubAccount
-
-    by_day = {day(on[1:].replace("_", "-")): int(Decimal(price) * 10**6) for on, price in prices.items()}
-    one.book.add_prices(MarketData({SubAccount(fund): Series.of(by_day)}), "test", day("2000-01-03"))
 
 
 def test_half_a_cent_is_rounded_away_from_zero() -> None:
@@ -157,7 +148,7 @@ def test_a_correction_waits_for_its_own_price_and_takes_nothing_back() -> None:
                allocation={"blend": "100%"})  # fmt: skip
     one.run("2000-04-04", "2000-04-06")
     assert one.entries() == before
-    _add(one, "blend", {"d2000_02_01": "5"})
+    one.prices("2000-04-07", "blend", d2000_02_01="5")
     one.run("2000-04-07")
     assert one.cents("contract/blend", "late") == 50_00
 
@@ -222,8 +213,6 @@ def test_the_value_of_a_contract_uses_the_price_in_use_and_what_was_known() -> N
     one.prices("2000-04-03", d2000_03_01="12.01", d2000_02_01="12.00")
     contract, events = one.book.contract("C"), one.book.events("C")
     market, earlier = one.book.market(between="hold"), one.book.market(day("2000-03-31"), between="hold")
-    from inforce.cycle import advance
-
     for on, then, now in (("2000-03-01", 12_000_00, 12_000_00), ("2000-02-01", 11_000_00, 12_000_00)):
         for prices, expected in ((market, now), (earlier, then)):
             position = advance(contract, one.product, events, prices, day(on))
