@@ -60,6 +60,7 @@ WORDS: dict[Any, str] = {
     values.amount: "dollars",
     values.whole: "whole number",
     values.day: "date",
+    values.month_day: "day of the year, `MM-DD`",
     values.yes_no: "`yes` or `no`",
     values.decimal: "decimal number",
     event_schema._clock: "time",
@@ -73,6 +74,11 @@ WORDS: dict[Any, str] = {
 """What a field may be, by its reader."""
 
 REFUSALS = {
+    "maker_is_checker": "who entered what a correction comes from cannot approve it",
+    "not_rejectable": "the event is of a kind that cannot be rejected",
+    "not_what_is_held": "the approval is of another correction than the one that is held now",
+    "nothing_held": "the approval is of a correction, and none is held",
+    "rejected": "somebody rejected the event; the reason follows",
     "account_closed": "the account takes no new money any more",
     "account_not_available_yet": "the account does not take money yet",
     "account_not_for_this_contract": "the account is closed to contracts issued from a day on, and this is one",

@@ -78,6 +78,9 @@ def events(draw: st.DrawFn) -> Event:
         content |= {"complete": not content.setdefault("missing", "")}
     if content.get("exchange_to") or content.get("rollover_to"):
         content |= {"withholding": 0} | ({"rollover_to": ""} if content.get("exchange_to") else {})
+    content |= {name: "x" for name in ("who", "reason") if not content.get(name, "said").strip()}
+    if "checker" in content:
+        content["checker"] += f" checks {content.get('who', '')}"
     if model is EVENT_KINDS["withdrawal"]:
         content |= {"amount": 100, "from": {"a": -PPB}} if "amount" in content else {"from": {"a": 5, "b": -PPB}}
     return model.model_validate(content)

@@ -4,14 +4,15 @@ Each life is fed to the cycle in the order of entry, day by day. At the end the 
 from nothing gives, in every cent and unit, and the entries must add up to it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 from typing import Any
 
 import pytest
 
-from inforce.contracts import Contract, Event, Reversal
+from inforce.contracts import Approval, Contract, Event, Reversal
 from inforce.contracts.events import (
     AllocationChange,
     Application,
@@ -34,8 +35,9 @@ from inforce.contracts.events import (
 from inforce.cycle import OWED, Cycle
 from inforce.cycle.invariants import check_replay, check_touched
 from inforce.dates import valuation_dates
-from inforce.ledger import Book, Done, MemoryBook
+from inforce.ledger import Book, Done, MemoryBook, Stored
 from inforce.market import Market, MarketData, Rates, Series, SubAccount
+from inforce.market.histories import Sources
 from inforce.terms import Product, find_product
 
 PRODUCT = find_product("flex-extra")
@@ -46,6 +48,9 @@ FIRST, LAST = date(1996, 1, 2), date(2000, 6, 30)
 ACCOUNTS = ("equity", "blend", "guaranteed-principal-account")
 FROZEN = ["purchase_payment", "transfer", "withdrawal", "surrender", "allocation", "free_look"]
 SHARES = {"equity": 500_000_000, "blend": 300_000_000, "guaranteed-principal-account": 200_000_000}
+
+
+Decide = Callable[[Stored, date], Event]
 
 
 def random_market() -> Market:
@@ -159,23 +164,48 @@ def random_application(chance: Random, start: date) -> list[Event]:
     return asked
 
 
-def live(life: Life, book: Book, product: Product = PRODUCT) -> Cycle:
-    """Feed a life to the daily cycle in its order of entry."""
+def live(
+    life: Life,
+    book: Book,
+    decide: Decide | None = None,
+    market: Callable[[date], Market] | None = None,
+    product: Product = PRODUCT,
+) -> Cycle:
+    """Feed a life to the daily cycle in its order of entry. What is held is approved the same day, unless `decide`."""
     book.open(life.contract)
     cycle = Cycle(book, MARKET, lambda _: product)
     queue, day = list(life.events), life.start - timedelta(days=25)
     while day <= life.end:
         while queue and (queue[0].entered or queue[0].on) <= day:
             book.record(life.contract.id, queue.pop(0))
+        cycle = Cycle(book, market(day), cycle.product) if market else cycle
         cycle.run_day(day)
+        for stored in book.held():
+            book.record(stored.contract, (decide or approval)(stored, day))
+            cycle.run_day(day)
         day += timedelta(days=1)
     return cycle
+
+
+def known_late(day: date) -> Market:
+    """The market as it is when prices come some days late: up to eleven, all at once."""
+    last = day.toordinal() // 11 * 11
+    given = {}
+    for key, series in MARKET.data.unit_values.items():
+        n = series.position_by(last) + 1
+        given[key] = Series(series.at[:n], (series.values[:n],), Sources.in_file("", [0] * n))
+    return Market(replace(MARKET.data, unit_values={key: series for key, series in given.items() if len(series.at)}))
+
+
+def approval(stored: Stored, day: date) -> Event:
+    assert stored.held is not None
+    return Approval(id=f"{stored.held.id} {day}", on=day, who="checker", of=stored.held.id)
 
 
 @pytest.mark.parametrize("seed", range(120))
 def test_stored_is_replayed(seed: int) -> None:
     life, book = random_life(seed), MemoryBook()
-    cycle = live(life, book, VOIDING if seed % 2 else PRODUCT)
+    cycle = live(life, book, product=VOIDING if seed % 2 else PRODUCT)
     assert list(check_replay(cycle, life.contract.id)) == []
 
 
@@ -209,6 +239,29 @@ def test_every_dollar_is_somewhere(seed: int) -> None:
     applied = stored.snapshot.state.payments if stored.snapshot.state else 0
     assert -cents.get("owner/paid_in", 0) == cents.get("suspense", 0) + cents.get("owner/returned", 0) + applied
     assert cents.get("suspense", 0) == stored.snapshot.suspense
+
+
+@pytest.mark.parametrize("seed", range(2, 120, 9))
+def test_prices_that_come_late_change_nothing(seed: int) -> None:
+    """What waited for them is done whole, once, and is stored as if they had come in time."""
+    life, book, twin = random_life(seed), MemoryBook(), MemoryBook()
+    late = live(life, book, market=known_late)
+    assert list(check_replay(late, life.contract.id)) == []
+    live(life, twin)
+    done = Cycle(book, MARKET, late.product)
+    while book.due(life.end):
+        done.run_day(life.end)
+        for stored in book.held():
+            book.record(stored.contract, approval(stored, life.end))
+    one, other = book.stored(life.contract.id), twin.stored(life.contract.id)
+    assert one is not None and other is not None
+    assert (one.snapshot.state, one.snapshot.suspense) == (other.snapshot.state, other.snapshot.suspense)
+    assert paid_in(book, life) == paid_in(twin, life)
+
+
+def paid_in(book: Book, life: Life) -> int:
+    lines = [line for entry in book.entries(life.contract.id) for line in entry.lines]
+    return sum(line.cents for line in lines if line.account == "owner/paid_in")
 
 
 def test_reversing_is_as_if_it_never_happened() -> None:

@@ -1,11 +1,17 @@
 """The daily cycle on every kind of book: random lives end with what a replay from nothing gives."""
 
+from datetime import date, timedelta
+
 import pytest
+from tests.simulation.test_decisions import in_order, lived, same, shuffled
 from tests.simulation.test_late_and_wrong import MARKET, PRODUCT, live, random_life
 
+from inforce.contracts import Approval
+from inforce.contracts.events import Issue, PurchasePayment, Withdrawal
 from inforce.cycle import Cycle
 from inforce.cycle.invariants import check_replay
 from inforce.ledger import Book, MemoryBook
+from inforce.stores import SqlBook, verify
 
 
 @pytest.mark.parametrize("seed", [3, 77, 100])
@@ -26,3 +32,49 @@ def test_the_same_days_again_post_nothing(book: Book) -> None:
     before = book.entries(life.contract.id)
     list(Cycle(book, MARKET, lambda _: PRODUCT).run(life.start, life.end))
     assert book.entries(life.contract.id) == before
+
+
+@pytest.mark.parametrize("seed", [203, 217, 231])
+def test_any_order_of_entry_is_as_in_order(seed: int, book: Book) -> None:
+    life, twin = in_order(seed), MemoryBook()
+    late = shuffled(life, seed)
+    same(lived(late, book=book), lived(life))
+    lived(late, book=twin)
+    assert book.entries(life.contract.id) == twin.entries(life.contract.id)
+    assert book.stored(life.contract.id) == twin.stored(life.contract.id)
+
+
+DAY = timedelta(days=1)
+
+
+def test_a_held_correction_is_kept_and_due_only_when_something_comes(book: Book) -> None:
+    """What is held is what a twin in memory holds; nothing is due until an event comes, and then only once."""
+    twin, found = MemoryBook(), []
+    for each in (book, twin):
+        each.open(random_life(1).contract)
+        name, start = random_life(1).contract.id, date(1996, 3, 1)
+        each.record(name, Issue(id="issue", on=start))
+        each.record(name, PurchasePayment(id="pay", on=start, amount=5_000_000))
+        cycle = Cycle(each, MARKET, lambda _: PRODUCT)
+        list(cycle.run(start, start + 30 * DAY))
+        late = start + 40 * DAY
+        each.record(name, Withdrawal(id="late", on=start + 3 * DAY, entered=late, amount=10_000, who="kim"))
+        cycle.run_day(late)
+        assert [stored.contract for stored in each.held()] == [name]
+        assert each.stored(name) == each.held()[0]
+        assert each.due(late + 800 * DAY) == []
+        each.record(name, PurchasePayment(id="more", on=late + DAY, amount=100))
+        assert each.due(late) == [] and each.due(late + DAY) == [name]
+        before = each.entries(name)
+        cycle.run_day(late + DAY)
+        assert each.due(late + 800 * DAY) == [] and each.entries(name) == before
+        found.append(each.held())
+        held = each.held()[0].held
+        assert held is not None
+        each.record(name, Approval(id="yes", on=late + 2 * DAY, of=held.id, who="lee"))
+        cycle.run_day(late + 2 * DAY)
+        assert each.held() == [] and each.due(late + 2 * DAY) == []
+        found.append([each.stored(name), each.entries(name)])
+    assert found[:2] == found[2:]
+    if isinstance(book, SqlBook):
+        assert verify(book) == []

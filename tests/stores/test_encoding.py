@@ -12,7 +12,7 @@ from tests.stores import samples
 
 from inforce.contracts import EVENT_KINDS, Contract, Event, Party
 from inforce.errors import BadBook, BadInput, OldPosition
-from inforce.ledger import Snapshot
+from inforce.ledger import Snapshot, Stored
 from inforce.mechanics.records import Annuity
 from inforce.stores import encoding
 
@@ -127,7 +127,7 @@ def test_one_event_has_one_text() -> None:
     other = samples.withdrawal(**{"from": {"a": 500, "b": -100_000_000}})
     assert encoding.event_text(one) == encoding.event_text(other)
     assert encoding.event_text(one) == (
-        '{"amount":null,"at":"12:00:00","channel":"","entered":null,"exchange_to":"","from":{"a":500,"b":-100000000},"id":"",'
+        '{"amount":null,"at":"12:00:00","channel":"","checker":"","entered":null,"exchange_to":"","from":{"a":500,"b":-100000000},"id":"",'
         '"key":"","kind":"withdrawal","net":false,"on":"2001-05-02","reason":"","rollover_to":"","who":"",'
         '"withholding":0}'
     )
@@ -169,5 +169,5 @@ def test_clock_times_keep_their_fractions() -> None:
 
 
 def test_positions_before_issue() -> None:
-    columns = encoding.position_columns(Snapshot(samples.MAY_2, None, None), None)
-    assert columns == ("2001-05-02", None, None, "{}", 0, 0, "[]", None, None)
+    columns = encoding.position_columns(Stored("C-1", Snapshot(samples.MAY_2, None, None), None))
+    assert columns == ("2001-05-02", None, None, "{}", 0, 0, "[]", None, None, None, "[]")

@@ -68,7 +68,7 @@ def test_a_newer_version_is_refused_and_untouched(place: Place) -> None:
 @in_both
 @pytest.mark.parametrize("statement", [
     f"DELETE FROM {schema.VERSION_TABLE}", f"UPDATE {schema.VERSION_TABLE} SET version_num = 'a1b2c3'",
-    f"INSERT INTO {schema.VERSION_TABLE} VALUES ('0007')", "DELETE FROM meta", "UPDATE meta SET schema = 3",
+    f"INSERT INTO {schema.VERSION_TABLE} VALUES ('0007')", "DELETE FROM meta", "UPDATE meta SET schema = 99",
     f"DROP TABLE {schema.VERSION_TABLE}",
 ])  # fmt: skip
 def test_a_broken_version_is_refused(place: Place, statement: str) -> None:
@@ -108,6 +108,20 @@ def test_an_older_version_is_upgraded_or_left(place: Place, monkeypatch: pytest.
     monkeypatch.setattr(opening, "_migrate", whole)
     with open_book(where) as book:
         assert book.contracts() == names
+
+
+@in_both
+def test_a_book_of_the_first_version_is_upgraded(place: Place) -> None:
+    """Its positions hold no correction, and it is whole."""
+    where = place()
+    with open_book(where) as book:
+        names = samples.fill(book)
+        stored = [book.stored(name) for name in names]
+    raw(where, *(f"ALTER TABLE positions DROP COLUMN {name}" for name in ("held", "taken")),
+        f"UPDATE {schema.VERSION_TABLE} SET version_num = '0001'", "UPDATE meta SET schema = 1")  # fmt: skip
+    with open_book(where) as book:
+        assert [book.stored(name) for name in names] == stored
+        assert book.held() == [] and verify(book) == []
 
 
 # files that are no books

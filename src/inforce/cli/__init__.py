@@ -7,7 +7,7 @@ import typer
 
 from inforce.errors import Fault, InforceError, Refused
 
-from . import book, case, checking, contract, demo, document, exporting, orders, party, product
+from . import book, case, checking, contract, corrections, demo, document, exporting, orders, party, product
 
 app = typer.Typer(
     help="Variable annuities and variable universal life, run from their own prospectuses.",
@@ -32,7 +32,10 @@ app.command("import")(book.import_)
 app.add_typer(exporting.app, name="export")
 app.add_typer(party.app, name="party")
 contract.ledger.command()(book.verify)
-contract.ledger.command()(book.history)
+contract.ledger.command()(corrections.history)
+book.cycle.command()(corrections.held)
+book.cycle.command()(corrections.approve)
+book.cycle.command()(corrections.reject)
 app.add_typer(document.app, name="document")
 app.command()(demo.demo)
 app.command()(demo.published)

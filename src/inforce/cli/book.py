@@ -1,4 +1,4 @@
-"""`inforce book | import | cycle | ledger verify | ledger history`: a book of contracts."""
+"""`inforce book | import | cycle | ledger verify`: a book of contracts."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -129,10 +129,14 @@ def correct(
     book: BookAt = None,
     between: Between = "refuse",
 ) -> None:
-    """After corrected prices: replay every contract and post the differences. Money paid out stays where it went."""
+    """After corrected prices: replay every contract and post the differences, or hold what needs approval.
+
+    A corrected unit value counts from a threshold on; below it the company bears the difference (term `corrections`).
+    """
     with book_at(book) as opened:
         run = cycle_of(opened, on, between).correct(on)
-    typer.echo(f"{run.contracts:,} contracts corrected, {run.entries:,} entries")
+        held = len(opened.held())
+    typer.echo(f"{run.contracts:,} contracts worked on, {run.entries:,} entries; {held:,} held for approval")
 
 
 @cycle.command("status")
@@ -145,7 +149,7 @@ def cycle_status(
     from .output import console, table
 
     with book_at(book) as opened:
-        runs, closed = opened.runs(last), opened.closed_through()
+        runs, closed, held = opened.runs(last), opened.closed_through(), len(opened.held())
         waits = _open_requests(opened, runs[0].day, between) if runs else []
     rows = table("day", "partition", "contracts", "entries", "replayed", "finished (UTC)",
                  right=("contracts", "entries", "replayed"))  # fmt: skip
@@ -154,7 +158,7 @@ def cycle_status(
                      f"{run.rebuilt:,}", f"{run.finished:%Y-%m-%d %H:%M:%S}")  # fmt: skip
     console().print(rows if runs else "The cycle has not run.")
     console().print(f"\nAccounting periods closed through {closed}." if closed else "\nNo accounting period is closed.")
-    console().print(f"{len(waits):,} requests wait." if runs else "")
+    console().print(f"{held:,} corrections are held for approval; {len(waits):,} requests wait." if runs else "")
     for request in waits[:last]:
         console().print(f"  {request.contract}: {request.event.kind} {request.event.id}, received {request.event.on}, "
                         f"waits for {request.waits_for}", markup=False)  # fmt: skip
@@ -181,32 +185,3 @@ def verify(book: BookAt = None, noted: Annotated[
         typer.echo(f"{len(findings)} findings")
         raise typer.Exit(1)
     typer.echo(f"the chain holds; note this seal to prove it later: {seal}")
-
-
-def history(
-    name: Annotated[str, typer.Argument(metavar="CONTRACT", help="The contract's id in the book.")],
-    book: BookAt = None,
-    as_json: AsJson = False,
-) -> None:
-    """What was believed when: every entry in order of posting, corrections with the day they became known."""
-    from .output import console, dollars, print_json, table
-
-    with book_at(book) as opened:
-        entries = opened.entries(name)
-        declined = opened.declined(name)
-    if as_json:
-        print_json(entries)
-        return
-    rows = table("known", "effective", "period", "event", "operation", "account", "dollars", right=("dollars",))
-    seen: set[tuple[str, str]] = set()
-    for entry in entries:
-        again = (entry.event, entry.operation) in seen
-        seen.add((entry.event, entry.operation))
-        operation = f"{entry.operation.replace('_', ' ')}{' (correction)' if again else ''}"
-        head = [str(entry.known), str(entry.effective), entry.period, entry.event, operation]
-        for line in entry.lines:
-            rows.add_row(*head, line.account, dollars(line.cents))
-            head = [""] * 5
-    console().print(rows)
-    for sequence, reason in declined:
-        console().print(f"refused (event {sequence} of the journal): {reason}", markup=False)

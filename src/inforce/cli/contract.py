@@ -252,10 +252,13 @@ def _figures(figures: dict[str, int], always: tuple[str, ...]) -> "Table":
 
 def print_life(position: Any) -> None:
     """What happened to a contract, a line an event; charges of nothing and anniversaries are left out."""
+    from inforce.cycle.history import entered_by
+
     from .output import console, dollars, table
 
-    rows = table("day", "event", "what", "amount", "charges", "paid out", "value after",
-                 right=("amount", "charges", "paid out", "value after"))  # fmt: skip
+    columns = ["day", "event", "what", "amount", "charges", "paid out", "value after"]
+    someone = any(a.item.event and entered_by(a.item.event) for a in position.applied)
+    rows = table(*columns, *(["entered by"] if someone else []), right=("amount", "charges", "paid out", "value after"))
     for applied in position.applied:
         b, item = applied.breakdown, applied.item
         amount = b.payment or b.transfer or b.gross
@@ -264,7 +267,8 @@ def print_life(position: Any) -> None:
             continue
         rows.add_row(str(item.day), item.event.id if item.event else "", _what(applied),
                      dollars(amount) if amount else "", dollars(charges) if charges else "",
-                     dollars(b.net) if b.net else "", dollars(b.value))  # fmt: skip
+                     dollars(b.net) if b.net else "", dollars(b.value),
+                     *([entered_by(item.event) if item.event else ""] if someone else []))  # fmt: skip
     out = console()
     out.print(rows)
     for d in position.declined:

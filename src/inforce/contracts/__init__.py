@@ -1,7 +1,20 @@
 """Contracts: parties and roles, elections, events, good order."""
 
 from .contract import Contract, Party, wrong_parties
-from .events import BEFORE_ISSUE, EVENT_KINDS, LASTING, PRICED, REACHING_BACK, AnyEvent, Event, Reversal
+from .events import (
+    ABOUT_EVENTS,
+    BEFORE_ISSUE,
+    EVENT_KINDS,
+    LASTING,
+    PRICED,
+    REACHING_BACK,
+    AnyEvent,
+    Approval,
+    Event,
+    Rejection,
+    Reversal,
+    same_person,
+)
 from .good_order import (
     check_allocation,
     check_application,
@@ -15,15 +28,18 @@ from .good_order import (
 )
 
 __all__ = [
+    "ABOUT_EVENTS",
     "BEFORE_ISSUE",
     "EVENT_KINDS",
     "LASTING",
     "PRICED",
     "REACHING_BACK",
     "AnyEvent",
+    "Approval",
     "Contract",
     "Event",
     "Party",
+    "Rejection",
     "Reversal",
     "check_allocation",
     "check_application",
@@ -34,5 +50,6 @@ __all__ = [
     "check_mention",
     "check_not_frozen",
     "refusal",
+    "same_person",
     "wrong_parties",
 ]

@@ -65,6 +65,11 @@ EXCHANGE = "exchange_1035"
 Withholding = Annotated[Rate, Field(ge=0, le=PPB, description="Part of the taxable amount withheld for income tax")]
 
 
+def same_person(one: str, other: str) -> bool:
+    """Are two names of one person? Capitals and blanks around them make no difference."""
+    return one.strip().casefold() == other.strip().casefold()
+
+
 class Event(Strict):
     """What all events have in common."""
 
@@ -75,6 +80,7 @@ class Event(Strict):
     at: Clock = Field(default=NOON, description="New York time at which it was received; noon where not given")
     entered: Day | None = Field(default=None, description="Day it was entered here, where later than it was received")
     who: str = Field(default="", description="Who asked for or entered it")
+    checker: str = Field(default="", description="Who checked it; another person than `who`")
     channel: str = Field(default="", description="How it came: mail, web, phone, feed")
     reason: str = Field(default="", description="Why, in words")
     key: str = Field(default="", description="Idempotency key: an event with a key already known is the same event")
@@ -83,6 +89,12 @@ class Event(Strict):
     def _entered_later(self) -> Self:
         if self.entered is not None and self.entered < self.on:
             raise ValueError(f"entered on {self.entered}, before it was received on {self.on}")
+        return self
+
+    @model_validator(mode="after")
+    def _checked_by_another(self) -> Self:
+        if self.checker and same_person(self.checker, self.who):
+            raise ValueError(f"checked by {self.checker!r}, who entered it: the checker must be somebody else")
         return self
 
     @property
@@ -327,6 +339,35 @@ class Reversal(Event):
     of: str = Field(description="Id of the event that is taken back")
 
 
+class Approval(Event):
+    """A correction that is held may be posted: it was looked at by somebody who did not enter what it comes from."""
+
+    kind: Literal["approval"] = "approval"
+    who: str = Field(description="Who approves; nobody who entered what the correction comes from")
+    of: str = Field(description="Id of the held correction, as `inforce cycle held` prints it")
+
+    @model_validator(mode="after")
+    def _by_somebody(self) -> "Approval":
+        if not self.who.strip():
+            raise ValueError("an approval names who approves")
+        return self
+
+
+class Rejection(Event):
+    """An event is declined for a reason; money that it brought is returned."""
+
+    kind: Literal["rejection"] = "rejection"
+    who: str = Field(description="Who rejects it")
+    of: str = Field(description="Id of the event that is declined")
+    reason: str = Field(description="Why, in words")
+
+    @model_validator(mode="after")
+    def _by_somebody_for_a_reason(self) -> "Rejection":
+        if not self.who.strip() or not self.reason.strip():
+            raise ValueError("a rejection names who rejects and the reason")
+        return self
+
+
 AnyEvent = Annotated[
     Application
     | ApplicationCompleted
@@ -346,7 +387,9 @@ AnyEvent = Annotated[
     | SpousalContinuation
     | Freeze
     | Release
-    | Reversal,
+    | Reversal
+    | Approval
+    | Rejection,
     Field(discriminator="kind"),
 ]
 EVENT_KINDS: dict[str, type[Event]] = {
@@ -369,6 +412,8 @@ EVENT_KINDS: dict[str, type[Event]] = {
     "freeze": Freeze,
     "release": Release,
     "reversal": Reversal,
+    "approval": Approval,
+    "rejection": Rejection,
 }
 PRICED = frozenset(
     {
@@ -383,8 +428,10 @@ PRICED = frozenset(
     }
 )
 """Kinds that the mechanics applies, on a valuation date."""
-REACHING_BACK = frozenset({"reversal", "payment_returned", "basis_report", "death_notice"})
+REACHING_BACK = frozenset({"reversal", "rejection", "payment_returned", "basis_report", "death_notice"})
 """Kinds that may change what earlier events did: a contract that has done them is replayed."""
+ABOUT_EVENTS = REACHING_BACK | {"approval"}
+"""Kinds that say something of other events. They count as soon as they are known, for every day."""
 LASTING = REACHING_BACK | {"freeze", "release"}
 """Kinds that bear on events to come: whoever goes on from a stored position reads them again."""
 BEFORE_ISSUE = frozenset({"application", "application_completed", "consent", "issue"})

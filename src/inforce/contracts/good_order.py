@@ -14,6 +14,7 @@ from .events import (
     AllocationChange,
     Application,
     ApplicationCompleted,
+    Approval,
     BasisReport,
     Consent,
     DeathProof,
@@ -24,6 +25,7 @@ from .events import (
     Issue,
     PaymentReturned,
     PurchasePayment,
+    Rejection,
     Release,
     Reversal,
     SpousalContinuation,
@@ -92,13 +94,17 @@ def check_application(contract: Contract, product: Product, on: date) -> None:
         raise Refused("beneficiaries_wrong", wrong_parties(contract.parties))
 
 
-def check_mention(event: Reversal | PaymentReturned | BasisReport | Release, target: Event | None) -> None:
+def check_mention(event: Reversal | Rejection | PaymentReturned | BasisReport | Release, target: Event | None) -> None:
     """Is the event that this one names there, and of a kind that it can be said of? Raises Refused."""
     if target is None:
         raise Refused("unknown_event", f"there is no event {event.of!r} by {event.on}, which {event.kind} names")
     if isinstance(event, Reversal):
-        if isinstance(target, Issue | Reversal):
+        if isinstance(target, Issue | Reversal | Approval | Rejection):
             raise Refused("not_reversible", f"event {event.of!r} is of kind {target.kind}, which cannot be taken back")
+        return
+    if isinstance(event, Rejection):
+        if isinstance(target, Issue | Approval | Rejection):
+            raise Refused("not_rejectable", f"event {event.of!r} is of kind {target.kind}, which cannot be rejected")
         return
     wanted = Freeze if isinstance(event, Release) else PurchasePayment
     if not isinstance(target, wanted):

@@ -36,7 +36,7 @@ from inforce.contracts.events import (
 )
 from inforce.dates import day_number
 from inforce.errors import Backdated, Fault, MissingData, Refused
-from inforce.ledger import PRICE, Entry, Line, Recorded, Snapshot
+from inforce.ledger import Entry, Line, Recorded, Snapshot
 from inforce.market import Market
 from inforce.mechanics.annuity import step
 from inforce.mechanics.records import Annuity, Breakdown, Due, Reason, Status, make_room, new_annuity, new_breakdown
@@ -48,7 +48,7 @@ from .intake import Intake
 from .posting import engine_version, entry_for, lost_lines, received_lines, returned_lines, step_lines
 from .prices import Pricer
 from .requests import account_names, check_limits, due_for, excess_due
-from .schedule import Item, TermsOn, calendar_items, pricing_day, rank, request_item, segment_ends
+from .schedule import Item, Rank, TermsOn, calendar_items, pricing_day, rank, request_item, segment_ends
 from .standing import Standing, freezes
 
 
@@ -114,10 +114,14 @@ class Position:
     """Everything due up to here is done: `through`, or the day before what stalled."""
     sequence: int = 0
     """The last event of the journal that the fold has seen."""
+    taken: frozenset[int] = frozenset()
+    """Events from after `reached` that it has received all the same."""
     filed_by: date | None = None
     """Terms as filed up to this day; None: everything."""
     taken_back: dict[str, str] = field(default_factory=dict)
     """Events taken back, each with the id of the reversal, returned payment or death notice that did it."""
+    rejected: dict[str, Refused] = field(default_factory=dict)
+    """Events that a rejection declines, each with what it says."""
     freezes: list[tuple[Freeze, date | None]] = field(default_factory=list)
     """Each with the day of its release."""
     proved: set[str] = field(default_factory=set)
@@ -147,11 +151,18 @@ class Position:
         return held + [f"the basis of {event.id} is not reported; until then it is 0"
                        for event in paid if taxed and event.exchanged and event.basis is None]  # fmt: skip
 
+    @property
+    def took_late(self) -> bool:
+        """Was something taken that became known after the day from which it counts?"""
+        items = (*self.administered, *(applied.item for applied in self.applied))
+        return any(item.recorded is not None and item.recorded.known > item.day for item in items)
+
     def snapshot(self) -> Snapshot:
         """A copy to go on from; a stalled one has to be replayed."""
-        waiting = frozenset(w.recorded.sequence for w in self.waiting) | ({PRICE} if self.stalled else frozenset())
+        waiting = frozenset(w.recorded.sequence for w in self.waiting)
+        reached = self.reached if self.stalled is not None else None
         return Snapshot(self.through, self.issued, deepcopy(self.state), self.delivered, self.allocation,
-                        self.suspense, self.sequence, waiting, frozenset(self.proved))  # fmt: skip
+                        self.suspense, self.sequence, waiting, frozenset(self.proved), reached)  # fmt: skip
 
 
 def advance(
@@ -167,8 +178,9 @@ def advance(
     """Apply everything due up to and including `through`: requests in good order, and what the calendar brings.
 
     A request that its terms do not allow is declined with a reason, and money it brought is returned. One whose
-    price is not known yet waits, and so does all that comes after it. With an `opening` the fold goes on from there:
-    what the snapshot has handled is passed over. With `filed_by` only what was filed by then counts of the terms.
+    price is not known yet waits, and so does all else of that day and after it. With an `opening` the fold goes on from
+    there: what the snapshot has handled is passed over. With `filed_by` only what was filed by then counts of the
+    terms.
 
     Raises:
         Fault: an entry did not balance or a rule was used outside its range; nothing of the contract is posted.
@@ -176,17 +188,30 @@ def advance(
     """
     fold = _Fold(Position(contract, product, through, filed_by=filed_by), market, observer, opening)
     fold.run(recorded)
-    return fold.position
+    if fold.position.stalled is None:
+        return fold.position
+    whole_days = _Fold(Position(contract, product, through, filed_by=filed_by), market, None, opening, fold.position)
+    whole_days.run(recorded)
+    return whole_days.position
 
 
 class _Fold:
-    def __init__(self, position: Position, market: Market, observer: Observer | None, opening: Snapshot | None) -> None:
+    def __init__(
+        self,
+        position: Position,
+        market: Market,
+        observer: Observer | None,
+        opening: Snapshot | None,
+        stalled: Position | None = None,
+    ) -> None:
         self.position = position
+        self.stalled = stalled
+        """How far a first attempt came: nothing that may need a price is done after that."""
         self.pricer = Pricer(market, position.product, position.contract)
         self.observer = observer
         self.engine = engine_version()
         self.opening = opening
-        self.agenda: list[tuple[tuple[date, int, int], int, Item]] = []
+        self.agenda: list[tuple[Rank, int, Item]] = []
         self.planned = count()
         """So that items of equal rank stay in the order in which they were planned."""
         self.ends: set[date] = set()
@@ -209,6 +234,8 @@ class _Fold:
             event = item.event
             if item.day > self.position.through:
                 self._wait(item, self._later(item))
+            elif item.name in self.position.rejected and self.position.stalled is None:
+                self._decline(item, self.position.rejected[item.name])
             elif isinstance(event, PurchasePayment) and self.position.issued is None:
                 self._hold(item)
             elif self.position.stalled is not None:
@@ -237,7 +264,7 @@ class _Fold:
         position, opening = self.position, self.opening
         if opening is not None and opening.stalled:
             raise Backdated(f"a price was missing when the contract was brought to {opening.on}: replay it")
-        stand = Standing(opening, position.taken_back)
+        stand = Standing(opening, position.taken_back, position.rejected)
         known = stand.events(recorded)
         standing = [r for r in known if r.event.on <= position.through]
         position.declined += [Declined(r, r.event.on, refused) for r, refused in stand.refused]

@@ -13,8 +13,9 @@ from inforce.ledger.funds import CONTRACT
 from inforce.mechanics.records import Annuity
 from inforce.terms import Product
 
-from .correction import EXECUTED, OWED
+from .correction import APART, EXECUTED
 from .fold import Position
+from .posting import SETTLEMENT
 
 if TYPE_CHECKING:
     from .run import Cycle
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 ROTATION: Final = 97
 """Every contract is replayed once in so many days."""
 PAID: Final = "owner/paid"
-"""Stands for money paid out and owed together: what a replay can say of it."""
+"""Stands for money paid out, owed and borne together: what a replay can say of it."""
 
 Sums = dict[str, tuple[int, int]]
 """Cents and units by ledger account."""
@@ -105,7 +106,8 @@ def check_touched(book: Book, done: Iterable[Done], names: dict[str, list[str]])
 
 def check_entries(contract: str, posted: Iterable[Entry], replayed: Position) -> Iterator[Breach]:
     """What is posted adds up to what a replay says, but for where money already paid went."""
-    before, after = (_settled(*totals(entries)) for entries in (posted, replayed.entries))
+    traded = (entry for entry in posted if entry.operation != SETTLEMENT)
+    before, after = (_settled(*totals(entries)) for entries in (traded, replayed.entries))
     for account in sorted({*before, *after}):
         was, is_ = before.get(account, _NONE), after.get(account, _NONE)
         if was != is_:
@@ -114,8 +116,8 @@ def check_entries(contract: str, posted: Iterable[Entry], replayed: Position) ->
 
 
 def _settled(cents: dict[str, int], units: dict[str, int]) -> Sums:
-    """Totals with money paid out and money owed as one, zeros left out."""
-    together = EXECUTED | {OWED}
+    """Totals with money paid out, owed, and overpaid at the company's cost as one, zeros left out."""
+    together = EXECUTED | APART
     merged = {a: (cents[a], units[a]) for a in cents if a not in together and (cents[a] or units[a])}
     paid = sum(cents.get(account, 0) for account in together)
     return {**merged, PAID: (paid, 0)} if paid else merged
@@ -195,14 +197,20 @@ def sample(book: Book, day: date) -> list[str]:
 def check_replay(cycle: "Cycle", contract: str) -> Iterator[Breach]:
     """Replayed from nothing, the contract is what is stored: state, suspense, and the totals of its entries.
 
-    One that waits for a price is replayed anyway when the price comes.
+    Where a correction is held, what is posted and what would be posted add up to the replay that it came from. One
+    that waits for a price is replayed anyway when the price comes.
     """
     from .replaying import replayed
 
     stored = cycle.book.stored(contract)
     if stored is None or stored.snapshot.stalled:
         return
-    position, kept = replayed(cycle, stored), stored.snapshot
-    if position.state != kept.state or position.suspense != kept.suspense:
+    kept, posted = stored.snapshot, cycle.book.entries(contract)
+    if stored.held is not None:
+        position = cycle.replay(contract, stored.held.day, stored.held.at)
+        posted += stored.held.entries
+    else:
+        position = replayed(cycle, stored)
+    if stored.held is None and (position.state, position.suspense) != (kept.state, kept.suspense):
         yield Breach(contract, "replay", f"the stored state of {kept.on} is not what a replay gives")
-    yield from check_entries(contract, cycle.book.entries(contract), position)
+    yield from check_entries(contract, posted, position)

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from inforce.contracts import Contract
-from inforce.ledger import Book
+from inforce.ledger import Book, Stored
 from inforce.market import Between, Market
 from inforce.terms import Product, find_product
 
-from .fold import Observer, Position, advance
+from .fold import Observer, Position, Waiting, advance
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,5 +30,18 @@ class Kept:
 
     def advance(self, through: date, known_at: date | None = None, observer: Observer | None = None) -> Position:
         """The contract with everything due up to a day, by what was entered up to `known_at`; from nothing."""
-        events = self.book.events(self.contract.id, known_at)
-        return advance(self.contract, self.product, events, self.market, through, observer, filed_by=known_at)
+        events, held = self.book.events(self.contract.id, known_at), self._held(known_at)
+        taken = [r for r in events if not held or held.snapshot.received(r)]
+        position = advance(self.contract, self.product, taken, self.market, through, observer, filed_by=known_at)
+        if held is not None and held.held is not None:
+            wait = f"approval of {held.held.id}"
+            position.waiting += [Waiting(r, r.event.on, wait) for r in events
+                                 if r not in taken and r.event.kind != "approval"]  # fmt: skip
+        return position
+
+    def _held(self, known_at: date | None) -> Stored | None:
+        """The stored position where a correction is held; what it has not received is not taken, but waits."""
+        stored = self.book.stored(self.contract.id)
+        if stored is None or stored.held is None or (known_at is not None and known_at < stored.held.since):
+            return None
+        return stored

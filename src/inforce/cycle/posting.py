@@ -8,6 +8,16 @@ from inforce.ledger import Entry, Line
 from inforce.mechanics.records import Breakdown
 
 ENGINE = "inforce"
+SETTLEMENT = "settlement"
+"""The operation of entries between the company and the separate account; no contract's value rests on them."""
+LATE_TRADE = "company/late_trade_gain_or_loss"
+PRICE_ERROR = "company/price_error_gain_or_loss"
+SEPARATE_ACCOUNT = "company/separate_account_settlement"
+"""Followed by the sub-account: what the company owes it above what contracts paid (below zero: it owes the company)."""
+TAXABLE = "memo/taxable"
+"""A memo account: what of a payment to the owner is income. No money moves."""
+OFFSET = "memo/offset"
+"""Keeps entries with memo accounts in balance."""
 
 
 @cache
@@ -49,6 +59,8 @@ def step_lines(b: Breakdown, names: list[str], funds: int) -> tuple[Line, ...]:
     for account, cents in _charges(b):
         if cents:
             lines.append(Line(account, cents))
+    if b.taxable:
+        lines += [Line(TAXABLE, b.taxable), Line(OFFSET, -b.taxable)]
     return tuple(lines)
 
 

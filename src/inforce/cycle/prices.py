@@ -11,6 +11,7 @@ from inforce.mechanics.market_value import months_left, rate_between
 from inforce.mechanics.records import Annuity, Due
 from inforce.mechanics.records import Market as Prices
 from inforce.terms import ContractTerms, Product
+from inforce.terms.corrections import Corrections
 
 UNTOUCHED = 1
 """Stands for the unit value of a sub-account that neither holds nor receives anything."""
@@ -32,7 +33,7 @@ class Pricer:
         """
         sections = terms.sections
         unit_values = [
-            self.unit_value(fund, priced_on) if c.units[k] or _receives(d, k) else UNTOUCHED
+            self.unit_value(fund, priced_on, sections.corrections) if c.units[k] or _receives(d, k) else UNTOUCHED
             for k, fund in enumerate(sections.sub_accounts)
         ]
         receives = [_receives(d, c.funds + i) for i in range(c.fixed)]
@@ -93,9 +94,16 @@ class Pricer:
         below = above if offered[above][0] <= years or above == 0 else above - 1
         return offered[below][1], offered[above][1]
 
-    def unit_value(self, fund: str, day: date) -> int:
-        """Accumulation unit value at the product's scale."""
-        return self.market.unit_value(self.key(fund), day)
+    def unit_value(self, fund: str, day: date, corrections: Corrections | None = None) -> int:
+        """Accumulation unit value at the product's scale: the one given last, or by `corrections` the one in use.
+
+        In use is the one first known, until one differs from it by enough to reprocess contracts.
+        """
+        used, *corrected = self.market.unit_values_given(self.key(fund), day)
+        for value in corrected:
+            if corrections is None or corrections.reprocesses(value, used, self.market.decimals):
+                used = value
+        return used
 
     def index(self, account: str, day: date, terms: ContractTerms) -> int:
         """Interest index of a fixed account for this contract, 1e-15."""

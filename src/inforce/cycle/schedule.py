@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from inforce.contracts import PRICED, Event
 from inforce.contracts.events import AllocationChange, Delivery, SpousalContinuation
@@ -23,7 +23,7 @@ from inforce.terms.schema import Calendar
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing due on a day. Items of a day go by the terms' order of operations, then by their sequence."""
+    """One thing due on a day; `rank` says in which order."""
 
     day: date
     """The day it counts from."""
@@ -74,6 +74,8 @@ def request_item(recorded: Recorded, calendar: Calendar, first_day: date | None)
     return Item(day, event.kind, recorded.sequence, recorded)
 
 
+AT_ONCE = datetime.min.replace(tzinfo=UTC)
+"""Before everything received that day."""
 TermsOn = Callable[[date], VariableAnnuityTerms]
 """The sections of a contract's terms on a day."""
 MOVED = timedelta(days=7)
@@ -116,10 +118,17 @@ def segment_ends(state: Annuity, terms_on: TermsOn) -> Iterator[Item]:
             yield Item(adjusted(day, Adjust(str(moved))), "segment_end", 0)
 
 
-def rank(item: Item, order: list[str]) -> tuple[date, int, int]:
-    """Sort key of items: day, order of operations, sequence.
+Rank = tuple[date, int, datetime, int]
+"""Day, order of operations, instant received, order of entry."""
 
-    An allocation change goes with the payments; what else needs no price comes first.
+
+def rank(item: Item, order: list[str]) -> Rank:
+    """Sort key of items.
+
+    It does not ask when an event was entered, so that a late one takes the place it would have had. An allocation
+    change goes with the payments; what else needs no price comes first.
     """
     operation = "purchase_payment" if isinstance(item.event, AllocationChange) else item.operation
-    return item.day, order.index(operation) if operation in order else -1, item.sequence
+    if operation not in order:
+        return item.day, -1, AT_ONCE, item.sequence
+    return item.day, order.index(operation), item.event.received if item.event else AT_ONCE, item.sequence

@@ -11,11 +11,13 @@ from typing import TypeVar
 from inforce.contracts import Contract, Event, check_mention
 from inforce.contracts.events import (
     AllocationChange,
+    Approval,
     BasisReport,
     DeathNotice,
     FreeLook,
     Freeze,
     PaymentReturned,
+    Rejection,
     Release,
     Reversal,
     Surrender,
@@ -29,7 +31,7 @@ from .schedule import TermsOn
 
 OWNERS_REQUESTS = (AllocationChange, Transfer, Withdrawal, Surrender, FreeLook)
 """What an owner asks for, and nobody can for an owner who has died."""
-M = TypeVar("M", Reversal, PaymentReturned, BasisReport)
+M = TypeVar("M", Reversal, Rejection, PaymentReturned, BasisReport)
 
 
 @dataclass(slots=True)
@@ -39,12 +41,16 @@ class Standing:
     opening: Snapshot | None
     taken_back: dict[str, str]
     """Filled: events taken back, each with the event that did it."""
+    rejected: dict[str, Refused]
+    """Filled: events that a rejection declines, each with what it says."""
     refused: list[tuple[Recorded, Refused]] = field(default_factory=list)
     """Filled: reversals and the like that name no event they could be of."""
 
     def events(self, recorded: list[Recorded]) -> list[Recorded]:
         """The events without reversals, what was taken back and what is refused; payments with their reported basis."""
         by_id = {r.event.id: r for r in recorded}
+        for _, rejection in [*self._mentions(recorded, by_id, Rejection)]:
+            self.rejected[rejection.of] = Refused("rejected", f"{rejection.who} rejected it: {rejection.reason}")
         for r, reversal in [*self._mentions(recorded, by_id, Reversal)]:
             self.taken_back[reversal.of] = r.event.id
         for r, returned in [*self._mentions(recorded, by_id, PaymentReturned)]:
@@ -52,7 +58,7 @@ class Standing:
         basis = {report.of: report.basis for _, report in self._mentions(recorded, by_id, BasisReport)}
         refused = {r.event.id for r, _ in self.refused}
         left = [r for r in recorded if r.event.id not in self.taken_back and r.event.id not in refused]
-        return [_with_basis(r, basis) for r in left if not isinstance(r.event, Reversal)]
+        return [_with_basis(r, basis) for r in left if not isinstance(r.event, Reversal | Rejection | Approval)]
 
     def _mentions(
         self, recorded: list[Recorded], by_id: Mapping[str, Recorded], kind: type[M]
@@ -64,6 +70,8 @@ class Standing:
             target, handled = by_id.get(r.event.of), self.opening is not None and self.opening.handled(r)
             if target is not None or not handled:  # one that was handled may not be read again
                 try:
+                    if r.event.id in self.rejected:
+                        raise self.rejected[r.event.id]
                     check_mention(r.event, target.event if target else None)
                 except Refused as refused:
                     self.refused += [] if handled else [(r, refused)]

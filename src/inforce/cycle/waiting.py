@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from inforce.contracts import PRICED, Event
+from inforce.contracts import ABOUT_EVENTS, PRICED, Event
 from inforce.contracts.events import DeathNotice, PurchasePayment, Reversal, Transfer, Withdrawal
-from inforce.ledger import Recorded
+from inforce.ledger import Recorded, Stored
 from inforce.mechanics.accounts import allocate
 from inforce.mechanics.interest import INDEX_SCALE
 from inforce.mechanics.money import portion
@@ -72,7 +72,7 @@ def _open(cycle: Cycle, day: date) -> Iterator[tuple[Position, list[Open]]]:
         for name in names:
             position = cycle.look(name, day)
             unposted = [r for r in _unposted(cycle, name) if r.event.on <= day and r.known <= day]
-            reasons = {w.recorded.sequence: w for w in position.waiting}
+            reasons = _held(cycle.standing(name), unposted) or {w.recorded.sequence: w for w in position.waiting}
             found = [_request(name, r, position, reasons.get(r.sequence)) for r in unposted]
             if found:
                 yield position, found
@@ -85,9 +85,16 @@ def _unposted(cycle: Cycle, name: str) -> list[Recorded]:
     gone = {r.event.of for r in events if isinstance(r.event, Reversal)}
     return [
         r for r in events
-        if not isinstance(r.event, Reversal) and r.event.id not in gone
+        if r.event.kind not in ABOUT_EVENTS and r.event.id not in gone
         if not (stored and stored.snapshot.handled(r))
     ]  # fmt: skip
+
+
+def _held(stored: Stored | None, unposted: list[Recorded]) -> dict[int, Waiting]:
+    """Where a correction is held, all that is new waits for its approval."""
+    if stored is None or stored.held is None:
+        return {}
+    return {r.sequence: Waiting(r, r.event.on, f"the approval of {stored.held.id}") for r in unposted}
 
 
 def _request(name: str, recorded: Recorded, position: Position, waiting: Waiting | None) -> Open:

@@ -176,9 +176,10 @@ class Leaves:
             return value
         name, asked = self.terms.sections.sub_accounts[fund].name, pricing_day(self.on)
         leaf = Leaf("price", f"unit value of {name} on {asked}", "unit_value")
-        key = Pricer(self.market, self.position.product, self.position.contract).key(fund)
+        pricer = Pricer(self.market, self.position.product, self.position.contract)
+        key = pricer.key(fund)
         try:
-            if self.market.unit_value(key, asked) != value:
+            if pricer.unit_value(fund, asked, self.terms.sections.corrections) != value:
                 return Traced(value, replace(leaf, note="as it was given then; another one is given now"))
             day, place = self.market.price_day(key, asked), self.market.source_of(key, asked) or ""
         except MissingData:

@@ -3,16 +3,18 @@
 from .book import Book, Done, MemoryBook, Run, Stored, partition_of
 from .entries import Entry, Line, balances
 from .funds import Fund, Traded
+from .held import Ground, Held
 from .intake import Intake, Item, Taken
 from .journal import Journal, MemoryJournal, Recorded
-from .snapshot import PRICE, Snapshot
+from .snapshot import Snapshot
 
 __all__ = [
-    "PRICE",
     "Book",
     "Done",
     "Entry",
     "Fund",
+    "Ground",
+    "Held",
     "Intake",
     "Item",
     "Journal",

@@ -14,6 +14,7 @@ from inforce.market import Between, Market, MarketData
 
 from .entries import Entry, totals
 from .funds import Fund, Traded, traded_in
+from .held import Held
 from .intake import ID_TAKEN, KEY_TAKEN, OPEN_OTHERWISE, Intake, Item, Taken
 from .journal import Journal, MemoryJournal, Recorded, asks_the_same
 from .prices import Key, Price, market_data, news, prices_in
@@ -28,6 +29,12 @@ class Stored:
     snapshot: Snapshot
     next_due: date | None
     """The first day on which something will be due if nothing new arrives; None: never again."""
+    held: Held | None = None
+    """A correction that waits for approval; the position is the one before it."""
+
+    def has_received(self, recorded: Recorded) -> bool:
+        """Was the event there already, or looked at while a correction is held?"""
+        return self.snapshot.received(recorded) or (self.held is not None and self.held.has_seen(recorded))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,9 @@ class Book(Journal, Protocol):
 
     def waiting(self) -> list[str]:
         """Contracts with events that are not applied: some wait, or were recorded since the position was stored."""
+
+    def held(self) -> list[Stored]:
+        """The contracts with a correction that waits for approval, in order of opening."""
 
     def commit(self, run: Run, done: Iterable[Done]) -> None:
         """Post one partition-day: entries, stored positions, refusals and the run, all in one transaction."""
@@ -221,9 +231,9 @@ class MemoryBook(MemoryJournal):
         stored = self._stored.get(contract_id)
         if stored is not None and stored.next_due is not None and stored.next_due <= day:
             return True
-        seen = stored.snapshot if stored else None
         return any(
-            r.known <= day and r.event.on <= day and not (seen and seen.received(r)) for r in self.events(contract_id)
+            r.known <= day and r.event.on <= day and not (stored and stored.has_received(r))
+            for r in self.events(contract_id)
         )
 
     def commit(self, run: Run, done: Iterable[Done]) -> None:
@@ -256,6 +266,9 @@ class MemoryBook(MemoryJournal):
                 for fund, moved in traded.items():
                     found[fund] = found.get(fund, Traded()) + moved
         return found
+
+    def held(self) -> list[Stored]:
+        return [stored for c in self._contracts if (stored := self._stored.get(c)) and stored.held is not None]
 
     def finished(self, day: date, partition: int, partitions: int) -> bool:
         return any((r.day, r.partition, r.partitions) == (day, partition, partitions) for r in self._runs)
@@ -341,8 +354,8 @@ class MemoryBook(MemoryJournal):
         return len(new)
 
     def market(self, known_by: date | None = None, between: Between = "refuse") -> Market:
-        seen = [price for price, known in self._prices if known_by is None or known <= known_by]
-        seen.sort(key=lambda price: (price.key, price.at))
+        seen = [given for given in self._prices if known_by is None or given[1] <= known_by]
+        seen.sort(key=lambda given: (given[0].key, given[0].at))
         decimals = MarketData().decimals if self._decimals is None else self._decimals
         return Market(market_data(seen, decimals), between)
 

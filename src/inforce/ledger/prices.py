@@ -58,11 +58,18 @@ def _numbers(key: Key, history: History, source: str) -> Iterator[Price]:
         yield Price(key, at, (a, b, c), history.sources.file(n) or source, history.sources.lines[n])
 
 
-def market_data(prices: Iterable[Price], decimals: int) -> MarketData:
-    """Market data from prices in order of key and day; of several for the same day the last one holds."""
-    found: dict[str, dict[Key, list[Price]]] = {UNIT_VALUE: {}, NAV: {}, DECLARED: {}, SECONDARY: {}}
-    for key, group in groupby(prices, key=lambda price: price.key):
-        found[key[0]][key] = list({price.at: price for price in group}.values())
+Given = tuple[Price, date]
+"""A price with the day it became known."""
+
+
+def market_data(prices: Iterable[Given], decimals: int) -> MarketData:
+    """Market data from prices in order of key, day and entry; of several for the same day the last one holds.
+
+    Of those that became known on one day only the last is kept; the earlier days' are, as what was corrected.
+    """
+    found: dict[str, dict[Key, list[Given]]] = {UNIT_VALUE: {}, NAV: {}, DECLARED: {}, SECONDARY: {}}
+    for key, group in groupby(prices, key=lambda given: given[0].key):
+        found[key[0]][key] = list(group)
     return MarketData(
         unit_values={SubAccount(*key[1:]): _history(Series, each) for key, each in found[UNIT_VALUE].items()},
         navs={key[1]: _history(Navs, each, 3) for key, each in found[NAV].items()},
@@ -72,7 +79,8 @@ def market_data(prices: Iterable[Price], decimals: int) -> MarketData:
     )
 
 
-def _history(kind: type[H], prices: list[Price], width: int = 1) -> H:
+def _history(kind: type[H], given: list[Given], width: int = 1) -> H:
+    prices = list({price.at: price for price, _ in given}.values())
     files = {file: n for n, file in enumerate(dict.fromkeys(price.file for price in prices))}
     sources = Sources(
         tuple(files),
@@ -80,7 +88,17 @@ def _history(kind: type[H], prices: list[Price], width: int = 1) -> H:
         array("i", (price.line for price in prices)),
     )
     columns = tuple(array("q", (price.numbers[k] for price in prices)) for k in range(width))
-    return kind(array("q", (price.at for price in prices)), columns, sources)
+    return kind(array("q", (price.at for price in prices)), columns, sources, _corrected(given, len(prices)))
+
+
+def _corrected(given: list[Given], days: int) -> dict[int, tuple[tuple[date, int], ...]]:
+    """The numbers of each day that had several, without those that were corrected on the day they became known."""
+    if len(given) == days:
+        return {}
+    by_day: dict[int, dict[date, int]] = {}
+    for price, known in given:
+        by_day.setdefault(price.at, {})[known] = price.numbers[0]
+    return {at: tuple(numbers.items()) for at, numbers in by_day.items() if len(numbers) > 1}
 
 
 def news(prices: Iterable[Price], held: Mapping[tuple[Key, int], tuple[Price, date]], known: date) -> Iterator[Price]:

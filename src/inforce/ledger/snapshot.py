@@ -3,15 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
 
 from inforce.contracts import BEFORE_ISSUE, LASTING
 from inforce.mechanics.records import Annuity
 
 from .journal import Recorded
-
-PRICE: Final = 0
-"""Stands among what waits, where no event's sequence is 0, for something that was due and had no price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +15,7 @@ class Snapshot:
     """A contract at the end of a day, from which the fold goes on."""
 
     on: date
-    """Everything due up to and including this day is done, or waits."""
+    """Everything due up to and including this day is done, or waits for a price; see `reached`."""
     issued: date | None
     state: Annuity | None
     """None before issue."""
@@ -31,9 +27,11 @@ class Snapshot:
     sequence: int = 0
     """The last event of the journal that it has seen."""
     waiting: frozenset[int] = frozenset()
-    """Sequences of events received and not applied yet; `PRICE` among them where a price was missing."""
+    """Sequences of events received and not applied yet."""
     proved: frozenset[str] = frozenset()
     """Beneficiaries who have been paid."""
+    reached: date | None = None
+    """Where a price was missing: the day before, up to which everything due is done."""
 
     def received(self, recorded: Recorded) -> bool:
         """Was the event there already: recorded, received and known by then?"""
@@ -46,7 +44,12 @@ class Snapshot:
     @property
     def stalled(self) -> bool:
         """Was a price missing? What was due from then on was not done: nobody can go on from here."""
-        return PRICE in self.waiting
+        return self.reached is not None
+
+    @property
+    def settled(self) -> date:
+        """Everything due up to this day is done."""
+        return self.reached or self.on
 
     def bears_on_what_comes(self, kind: str) -> bool:
         """Are events of the kind, handled or not, read again by whoever goes on from here?"""

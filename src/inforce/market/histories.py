@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from operator import le
@@ -63,6 +63,8 @@ class History:
     at: array[int]
     columns: tuple[array[int], ...]
     sources: Sources
+    corrected: Mapping[int, tuple[tuple[date, int], ...]] = field(default_factory=dict)
+    """Where a number was corrected: every one given for that day, after the day on which it became known."""
 
     @classmethod
     def joined(cls, parts: Sequence[Self]) -> Self:
@@ -72,7 +74,8 @@ class History:
         at = array("q", (n for part in parts for n in part.at))
         width = range(len(parts[0].columns))
         columns = tuple(array("q", (n for part in parts for n in part.columns[k])) for k in width)
-        return cls(at, columns, Sources.joined([part.sources for part in parts])).sorted()
+        corrected = {at: given for part in parts for at, given in part.corrected.items()}
+        return cls(at, columns, Sources.joined([part.sources for part in parts]), corrected).sorted()
 
     def sorted(self) -> Self:
         """In ascending order; numbers of the same day stay in the order they were given in."""
@@ -80,7 +83,7 @@ class History:
             return self
         order = sorted(range(len(self.at)), key=self.at.__getitem__)
         columns = tuple(_picked(column, order) for column in self.columns)
-        return type(self)(_picked(self.at, order), columns, self.sources.picked(order))
+        return type(self)(_picked(self.at, order), columns, self.sources.picked(order), self.corrected)
 
     def repeats(self) -> list[tuple[int, int]]:
         """Positions (earlier given, later given) of numbers for the same day, month or year."""

@@ -1,8 +1,9 @@
 """The market a contract lives in: unit values, net asset values and declared rates, looked up by day."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 from typing import Literal, Self, get_args
 
 from inforce.dates import closure_reason
@@ -16,6 +17,17 @@ from inforce.market.unit_values import unit_values_from_navs
 
 Between = Literal["hold", "refuse"]
 """What a day without a price, or a month without a declared rate, gets: the last one before it, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A unit value of a day that became known in place of another one."""
+
+    sub_account: SubAccount
+    day: date
+    known: date
+    before: int
+    after: int
 
 
 @dataclass(frozen=True)
@@ -87,6 +99,24 @@ class Market:
         """The unit value that holds on a day, at `decimals`. Raises `MissingPrice`."""
         series, position = self._look_up(sub_account, day)
         return series.values[position]
+
+    def unit_values_given(self, sub_account: SubAccount, day: date) -> tuple[int, ...]:
+        """The unit value that holds on a day and those that it corrects, first known first. Raises `MissingPrice`."""
+        series, position = self._look_up(sub_account, day)
+        given = series.corrected.get(series.at[position], ())
+        return tuple(value for _, value in given) or (series.values[position],)
+
+    def corrections(self) -> Iterator[Corrected]:
+        """Every unit value that was corrected."""
+        for sub_account, series in self.data.unit_values.items():
+            for at, given in series.corrected.items():
+                for (_, before), (known, after) in pairwise(given):
+                    yield Corrected(sub_account, date.fromordinal(at), known, before, after)
+
+    @property
+    def has_corrections(self) -> bool:
+        """Was any unit value corrected?"""
+        return any(series.corrected for series in self.data.unit_values.values())
 
     def has_unit_value(self, sub_account: SubAccount, day: date) -> bool:
         """Whether `unit_value` would give one: with `hold` also a day after the last price."""

@@ -15,7 +15,7 @@ from pydantic_core import to_json
 
 from inforce.contracts import AnyEvent, Contract, Event
 from inforce.errors import BadBook, BadInput, OldPosition
-from inforce.ledger import Entry, Snapshot
+from inforce.ledger import Entry, Held, Snapshot, Stored
 from inforce.mechanics.records import Annuity
 
 from .database import AnyRow
@@ -24,6 +24,7 @@ _NUL: Final = re.compile(r"(?<!\\)(\\\\)*\\u0000")
 _NESTED: Final = frozenset({dict, list})
 _EVENT: Final[TypeAdapter[Event]] = TypeAdapter(AnyEvent)
 _CONTRACT: Final = TypeAdapter(Contract)
+_HELD: Final = TypeAdapter(Held)
 _STATE_NAMES: Final = tuple(f.name for f in fields(Annuity))
 _STATE_VALUES: Final = attrgetter(*_STATE_NAMES)
 FINGERPRINT: Final = sha256(" ".join(_STATE_NAMES).encode()).hexdigest()[:8]
@@ -130,16 +131,33 @@ def state_from(text: str | None, contract: str) -> Annuity | None:
     return Annuity(*values)
 
 
-Position = tuple[str | None, str | None, str | None, str, int, int, str, str | None, str | None]
-"""A stored position as columns: on, issued, delivered, allocation, suspense, sequence, waiting, state, next due."""
+def held_text(held: Held | None) -> str | None:
+    """A held correction as JSON."""
+    return None if held is None else _sorted_json(_HELD.dump_python(held, mode="json"), f"held correction {held.id}")
 
 
-def position_columns(snapshot: Snapshot, next_due: date | None) -> Position:
-    """A snapshot and the next day due as columns."""
-    s = snapshot
-    waiting = to_json(sorted(s.waiting)).decode() if s.waiting else "[]"
-    return (iso(s.on), iso(s.issued), iso(s.delivered), _allocation_text(s.allocation), s.suspense, s.sequence,
-            waiting, state_text(s.state), iso(next_due))  # fmt: skip
+def held_from(text: str | None, contract: str) -> Held | None:
+    """The held correction of a text. Raises BadBook where this version cannot read it."""
+    if text is None:
+        return None
+    try:
+        return _HELD.validate_python(json.loads(text))
+    except (ValidationError, ValueError) as failure:
+        raise BadBook(f"the held correction of contract {contract} cannot be read ({_first_line(failure)})") from None
+
+
+Position = tuple[
+    str | None, str | None, str | None, str, int, int, str, str | None, str | None, str | None, str, str | None
+]
+"""A position as columns, in their order from `on` to `reached`."""
+
+
+def position_columns(stored: Stored) -> Position:
+    """A stored position as columns."""
+    s = stored.snapshot
+    waiting, proved = (to_json(sorted(each)).decode() if each else "[]" for each in (s.waiting, s.proved))
+    return (iso(s.on), iso(s.issued), iso(s.delivered), _allocation_text(s.allocation), s.suspense, s.sequence, waiting,
+            state_text(s.state), iso(stored.next_due), held_text(stored.held), proved, iso(s.reached))  # fmt: skip
 
 
 def _allocation_text(allocation: Mapping[str, int]) -> str:
@@ -151,6 +169,7 @@ def snapshot_from(row: AnyRow, contract: str, state: bool = True) -> Snapshot:
     return Snapshot(
         row.on, row.issued, state_from(row.state, contract) if state else None, row.delivered,
         json.loads(row.allocation), row.suspense, row.sequence, frozenset(json.loads(row.waiting)),
+        frozenset(json.loads(row.proved or "[]")), row.reached,
     )  # fmt: skip
 
 

@@ -1,11 +1,12 @@
 """The inbox: events that a contract's stored position has not seen, so that what is due is found without a search."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 from sqlalchemy import Connection, case, delete, or_, select
 
-from inforce.ledger import Snapshot
+from inforce.ledger import Snapshot, Stored
 
 from . import schema
 from .bulk import Row, rows_of
@@ -19,17 +20,24 @@ _SEEN_POSTGRESQL: Final = (
 )
 
 
-def clear_inbox(connection: Connection, snapshots: Mapping[int, Snapshot], before: Mapping[int, Head]) -> None:
+def clear_inbox(connection: Connection, stored: Mapping[int, Stored], before: Mapping[int, Head]) -> None:
     """Take out what the new positions have seen; put back what one that stands earlier than before has not."""
     seen = []
-    for contract, sequence, on in rows_of(connection, _HELD, snapshots):
-        snapshot = snapshots[contract]
-        if sequence <= snapshot.sequence and on <= snapshot.on.isoformat():
+    for contract, sequence, on in rows_of(connection, _HELD, stored):
+        if _has_seen(stored[contract], sequence, date.fromisoformat(on)):
             seen.append((contract, sequence))
     _delete(connection, seen)
-    for number, snapshot in snapshots.items():
-        if _went_back(snapshot, before[number]):
-            _refill(connection, number, snapshot)
+    for number, each in stored.items():
+        if each.held is None and _went_back(each.snapshot, before[number]):
+            _refill(connection, number, each.snapshot)
+
+
+def _has_seen(stored: Stored, sequence: int, on: date) -> bool:
+    """Seen by the position, or looked at while a correction is held."""
+    snapshot, held = stored.snapshot, stored.held
+    if sequence <= snapshot.sequence and on <= snapshot.on:
+        return True
+    return held is not None and held.has_seen_at(sequence, on, on)
 
 
 def _delete(connection: Connection, seen: list[Row]) -> None:

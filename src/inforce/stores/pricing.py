@@ -56,13 +56,13 @@ def decimals(connection: Connection) -> int | None:
 def known(connection: Connection, known_by: date | None) -> MarketData:
     """Every price as it was known on a day; of several the latest."""
     p, b = schema.prices.c, schema.price_batches.c
-    query = select(schema.prices).join(schema.price_batches)
+    query = select(schema.prices, b.known).join(schema.price_batches)
     if known_by is not None:
         query = query.where(b.known <= known_by)
     order = (p.kind, p.name, p.separate_account, p.charge_class, p.at, p.number)
     rows = connection.execution_options(stream_results=True).execute(query.order_by(*order))
     scale = decimals(connection)
-    return market_data(map(_price, rows), MarketData().decimals if scale is None else scale)
+    return market_data(((_price(row), row[-1]) for row in rows), MarketData().decimals if scale is None else scale)
 
 
 def _price(row: AnyRow) -> Price:

@@ -12,7 +12,7 @@ from inforce.ledger import Recorded, Snapshot, Stored
 
 from . import schema
 from .database import AnyRow, Database
-from .encoding import contract_from, event_from, snapshot_from
+from .encoding import contract_from, event_from, held_from, snapshot_from
 
 _C, _E, _P, _I, _D = (t.c for t in (schema.contracts, schema.events, schema.positions, schema.inbox, schema.declined))
 _NUMBER: Final[BindParameter[int]] = bindparam("number")
@@ -28,6 +28,7 @@ DECLINED: Final = select(_D.contract, _D.sequence, _D.reason).order_by(_D.contra
 
 EVENTS_OF: Final = EVENTS.where(_E.contract == _NUMBER)
 POSITION_OF: Final = select(schema.positions).where(_P.contract == _NUMBER)
+HELD: Final = select(_C.id, *_P).join(schema.contracts, _C.number == _P.contract).where(_P.held.is_not(None))
 DECLINED_OF: Final = DECLINED.where(_D.contract == _NUMBER)
 
 _DAY: Final[BindParameter[date]] = bindparam("day")
@@ -69,7 +70,7 @@ def stored_in(row: AnyRow, contract_id: str, state: bool = True) -> Stored | Non
     """A row of `positions` as a stored position."""
     if row.on is None:
         return None
-    return Stored(contract_id, snapshot_from(row, contract_id, state), row.next_due)
+    return Stored(contract_id, snapshot_from(row, contract_id, state), row.next_due, held_from(row.held, contract_id))
 
 
 def open_together(database: Database, ids: Mapping[int, str]) -> dict[str, Opened]:

@@ -25,7 +25,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 """Version of the schema. Each one has a migration; its revision is this number in four digits."""
 
 HEAD: Final = f"{SCHEMA:04}"
@@ -164,9 +164,13 @@ positions = Table(
     Column("waiting", Text),
     Column("state", Text),
     Column("next_due", Date),
+    Column("held", Text),
+    Column("proved", Text),
+    Column("reached", Date),
     Index("positions_next_due", "next_due"),
 )  # fmt: skip
-"""Of each contract the heads of its two chains with their counts, and its stored position; `on` is null before one."""
+"""Of each contract the heads of its two chains with their counts, and its stored position; `on` is null before one.
+`held` is a correction that waits for approval; `proved` is null where the position is older than that column."""
 
 inbox = Table(
     "inbox", metadata,

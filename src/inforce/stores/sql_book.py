@@ -205,6 +205,11 @@ class SqlBook:
         self._numbers |= {row[0]: row[1] for row in rows}
         return [row[0] for row in rows]
 
+    def held(self) -> list[Stored]:
+        rows = self.database.fetch(queries.HELD.order_by(schema.positions.c.contract))
+        found = ((row.id, queries.stored_in(row, row.id)) for row in rows)
+        return [stored for _, stored in found if stored is not None]
+
     @contextmanager
     def ahead(self, contracts: Sequence[str]) -> Iterator[None]:
         """Within this, those contracts are read a few hundred at a time, each as it was when its part was read.
@@ -236,7 +241,7 @@ class SqlBook:
             before = dict(writing.heads)
             for each in work:
                 _put(writing, numbers, each)
-            clear_inbox(connection, {numbers[each.stored.contract]: each.stored.snapshot for each in work}, before)
+            clear_inbox(connection, {numbers[each.stored.contract]: each.stored for each in work}, before)
             trading.add(writing, work)
             _log(writing, run)
         self._forget(numbers)
@@ -366,7 +371,7 @@ def _put(writing: Writing, numbers: Mapping[str, int], done: Done) -> None:
     else:
         for contract, entries in groupby(done.entries, key=_contract_of):
             writing.post(numbers[contract], entries)
-    writing.store(number, position_columns(done.stored.snapshot, done.stored.next_due))
+    writing.store(number, position_columns(done.stored))
     for sequence, reason in done.declined:
         writing.decline(number, sequence, reason)
 

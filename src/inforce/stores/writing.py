@@ -21,7 +21,8 @@ AT_ONCE: Final = 10_000
 
 _EVENT_HEAD: Final = ("events", "event_hash", "contract")
 _ENTRY_HEAD: Final = ("entries", "entry_hash", "version", "contract")
-_STORED: Final = ("on", "issued", "delivered", "allocation", "suspense", "sequence", "waiting", "state", "next_due")
+_STORED: Final = ("on", "issued", "delivered", "allocation", "suspense", "sequence", "waiting", "state", "next_due",
+                  "held", "proved", "reached")  # fmt: skip
 _HEADS: Final = (
     'SELECT contract, events, event_hash, entries, entry_hash, version, CAST("on" AS TEXT), sequence FROM positions '
     "WHERE contract "

@@ -31,8 +31,8 @@ from .clocks import (
 )
 from .record import Field, record_sources, terms_record
 from .schema import (
+    NOT_OF_VALUES,
     OPTIONAL_SECTIONS,
-    READERS_ONLY,
     Document,
     Issuer,
     ProductCard,
@@ -76,7 +76,7 @@ class ContractTerms:
 
     def assumptions(self) -> list[Provenance]:
         """The assumptions a contract's values rest on, each once."""
-        held = [s for s in self.sources.values() if s.path.split(".")[0] not in READERS_ONLY]
+        held = [s for s in self.sources.values() if s.path.split(".")[0] not in NOT_OF_VALUES]
         return list({s.assumption: s for s in held if s.assumed}.values())
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from .corrections import Corrections
 from .values import Amount, AmountOrNone, Day, DayOrNone, Exact, Rate, RateOrNone, Strict, Whole, WholeOrNone, YesNo
 
 OPERATIONS = (
@@ -445,6 +446,7 @@ class VariableAnnuityTerms(Strict):
     free_look: FreeLook
     premium_tax: PremiumTax
     income_tax: IncomeTax
+    corrections: Corrections
     performance: Performance | None = None
 
     @model_validator(mode="after")
@@ -531,8 +533,8 @@ class Document(Strict):
 
 OPTIONAL_SECTIONS = frozenset({"market_value_adjustment", "performance"})
 """Sections that a product may lack."""
-READERS_ONLY = frozenset({"performance"})
-"""Sections that serve readers of contracts: no contract's value rests on them."""
+NOT_OF_VALUES = frozenset({"performance", "corrections"})
+"""Sections on which no value of a contract rests: they are for readers, or for what is done about an error."""
 
 
 def section_fields() -> dict[str, Any]:

@@ -75,6 +75,18 @@ def day(value: Any) -> date:
         raise ValueError(f"{text!r} is not a date: write it as YYYY-MM-DD") from None
 
 
+def month_day(value: Any) -> str:
+    """A day that every year has, `MM-DD`."""
+    text = str(value).strip()
+    try:
+        if not re.fullmatch(r"\d{2}-\d{2}", text):
+            raise ValueError
+        date.fromisoformat(f"2001-{text}")
+    except ValueError:
+        raise ValueError(f"{text!r} is no day of every year: write it as MM-DD, like 01-31") from None
+    return text
+
+
 def yes_no(value: Any) -> bool:
     """`yes` or `no`."""
     if isinstance(value, bool):
@@ -114,6 +126,7 @@ Amount = Annotated[int, BeforeValidator(amount)]
 """Cents, not below zero."""
 Whole = Annotated[int, BeforeValidator(whole)]
 Day = Annotated[date, BeforeValidator(day)]
+MonthDay = Annotated[str, BeforeValidator(month_day)]
 YesNo = Annotated[bool, BeforeValidator(yes_no)]
 Exact = Annotated[Decimal, BeforeValidator(decimal)]
 AmountOrNone = Annotated[int | None, BeforeValidator(or_none(amount))]

@@ -385,3 +385,103 @@ def test_product_check_reads_disclosures(run: Run, tmp_path: Path) -> None:
     wording.write_text("bogus: 1\n" + wording.read_text(encoding="utf-8"), encoding="utf-8")
     done = run("product", "check", str(folder))
     assert done.code == 2 and "disclosures.yaml:1: bogus: is not a known key here" in done.err
+
+
+# corrections that are held
+
+BOOK = {
+    "life.jsonl": """{"kind": "contract", "contract": "K-1", "product": "flex-extra", "form": "flexible", \
+"qualification": "non_qualified", "issue_state": "MA", "allocation": {"equity": "100%"}, "issued": "2001-05-01"}
+{"kind": "purchase_payment", "contract": "K-1", "id": "first", "on": "2001-05-01", "amount": "10000.00", "who": "kim", \
+"checker": "lee"}
+""".replace("\\\n", ""),
+    "late.jsonl": """{"kind": "withdrawal", "contract": "K-1", "id": "found", "on": "2001-05-02", "entered": \
+"2001-05-07", "amount": "1000.00", "who": "kim", "reason": "the letter lay in another file"}
+""".replace("\\\n", ""),
+    "prices.csv": "date,equity\n2001-05-01,20\n2001-05-02,20.40\n2001-05-07,21.20\n2001-05-08,21.25\n",
+}
+
+
+@pytest.fixture
+def held(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A book with a correction that is held."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("INFORCE_BOOK", "book.db")
+    for name, content in BOOK.items():
+        Path(name).write_text(content, encoding="utf-8")
+    run("book", "create", "book.db")
+    assert run("import", "prices.csv", "life.jsonl", "--known", "2001-05-01").code == 0
+    run("cycle", "run", "--from", "2001-05-01", "--to", "2001-05-04")
+    run("import", "late.jsonl")
+    assert run("cycle", "run", "--from", "2001-05-07", "--to", "2001-05-07").code == 0
+    return run
+
+
+def test_what_is_held_is_listed(held: Run) -> None:
+    line = next(line for line in held("cycle", "held").out.splitlines() if "K-1" in line)
+    assert line.split() == ["K-1", "correction-3", "2001-05-07", "paid", "out", "found", "$1,000.00", "found"]
+    (each,) = json.loads(held("cycle", "held", "--json").out)
+    assert each["held"]["grounds"] == [{"kind": "money", "event": "found", "what": "paid out", "cents": "1000.00"}]
+    assert each["held"]["makers"] == ["kim"]
+    assert "What would be posted" in held("cycle", "held", "K-1").out
+    assert "waits for approval of correction-3" in held("value", "K-1", "--on", "2001-05-07").out
+
+
+def test_an_approval_on_the_command_line(held: Run) -> None:
+    maker = held("cycle", "approve", "K-1", "--who", "Kim", "--on", "2001-05-08")
+    assert (maker.code, "maker_is_checker" in maker.err) == (1, True)
+    early = held("cycle", "approve", "K-1", "--who", "lee", "--on", "2001-05-06")
+    assert (early.code, "held since 2001-05-07" in early.err) == (2, True)
+    assert held("cycle", "approve", "K-1", "--who", "lee", "--on", "2001-05-08").code == 0
+    held("cycle", "run", "--from", "2001-05-08", "--to", "2001-05-08")
+    assert "No correction is held." in held("cycle", "held").out
+    told = held("ledger", "history", "K-1").out
+    assert "because approval of correction-3 by lee" in told
+    assert "because found (withdrawal) was received on 2001-05-02 and entered on 2001-05-07 by kim: the letter" in told
+    assert "kim, checked by lee" in told
+    nothing = held("cycle", "approve", "K-1", "--who", "lee")
+    assert (nothing.code, "no correction is held on contract K-1" in nothing.err) == (2, True)
+
+
+def test_a_rejection_on_the_command_line(held: Run) -> None:
+    other = held("cycle", "reject", "K-1", "first", "--who", "lee", "--reason", "no")
+    assert (other.code, "does not come from 'first'; it comes from found" in other.err) == (2, True)
+    blank = held("cycle", "reject", "K-1", "found", "--who", "lee", "--reason", " ", "--on", "2001-05-08")
+    assert (blank.code, "and the reason" in blank.err) == (2, True)
+    reason = ("--reason", "not signed", "--on", "2001-05-08")
+    assert held("cycle", "reject", "K-1", "found", "--who", "lee", *reason).code == 0
+    held("cycle", "run", "--from", "2001-05-08", "--to", "2001-05-08")
+    told = held("ledger", "history", "K-1").out
+    assert "because rejection of found by lee: not signed" in told
+    assert "refused" not in told
+    assert "found (withdrawal): rejected: lee rejected it" in held("value", "K-1", "--on", "2001-05-08").out
+
+
+def test_history_tells_what_was_believed_as_json(held: Run) -> None:
+    held("cycle", "approve", "K-1", "--who", "lee", "--on", "2001-05-08")
+    held("cycle", "run", "--from", "2001-05-08", "--to", "2001-05-08")
+    days = json.loads(held("ledger", "history", "K-1", "--json").out)
+    assert [day["known"] for day in days] == ["2001-05-01", "2001-05-07", "2001-05-08"]
+    change = next(c for c in days[2]["changes"] if c["account"] == "contract/equity")
+    assert (change["was"], change["is"], change["is_units"]) == ("0.00", "-1000.00", "-49.019608")
+
+
+def test_history_names_the_corrected_price(held: Run, tmp_path: Path) -> None:
+    Path("right.csv").write_text("date,equity\n2001-05-01,20.02\n", encoding="utf-8")
+    held("import", "right.csv", "--known", "2001-05-08", "--corrections")
+    held("cycle", "reject", "K-1", "found", "--who", "lee", "--reason", "no", "--on", "2001-05-08")
+    held("cycle", "run", "--from", "2001-05-08", "--to", "2001-05-08")
+    told = held("ledger", "history", "K-1").out
+    assert "because the unit value of equity for 2001-05-01 was corrected from 20.000000 to 20.020000" in told
+    assert "company/price_error_gain_or_loss" in told
+
+
+def test_an_approval_can_be_imported(held: Run) -> None:
+    line = (
+        '{"kind": "approval", "contract": "K-1", "id": "yes", "on": "2001-05-08", "who": "lee", "of": "correction-3"}'
+    )
+    Path("yes.jsonl").write_text(line + "\n", encoding="utf-8")
+    assert held("import", "yes.jsonl").code == 0
+    assert "1 corrections are held" in held("cycle", "status").out
+    held("cycle", "run", "--from", "2001-05-08", "--to", "2001-05-08")
+    assert "0 corrections are held" in held("cycle", "status").out

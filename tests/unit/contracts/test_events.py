@@ -23,6 +23,8 @@ def test_every_kind_can_be_written_with_its_least() -> None:
         "freeze": {"cause": "legal_order"},
         "release": {"of": "e1"},
         "reversal": {"of": "e1"},
+        "approval": {"of": "correction-1", "who": "lee"},
+        "rejection": {"of": "e1", "who": "lee", "reason": "not signed"},
     }
     for kind in EVENT_KINDS:
         assert event(kind, "2000-01-03", **least.get(kind, {})).on == date(2000, 1, 3)
@@ -102,6 +104,9 @@ BAD = {
     "a freeze of nothing": ("freeze", {"cause": "other", "refuses": []}, "at least 1"),
     "a freeze of deaths": ("freeze", {"cause": "other", "refuses": ["death_notice"]}, "purchase_payment"),
     "a basis below zero": ("basis_report", {"of": "e1", "basis": "-1.00"}, "below zero"),
+    "an approval by nobody": ("approval", {"of": "correction-1", "who": " "}, "names who approves"),
+    "a rejection without a reason": ("rejection", {"of": "e1", "who": "lee", "reason": ""}, "the reason"),
+    "its maker as checker": ("surrender", {"who": "Kim", "checker": " kim"}, "must be somebody else"),
 }  # fmt: skip
 
 
@@ -115,6 +120,12 @@ def test_event_is_refused(kind: str, fields: dict[str, Any], says: str) -> None:
 def test_event_entered_before_it_was_received_is_refused() -> None:
     with pytest.raises(ValidationError, match="entered"):
         event("surrender", "2000-01-05", entered="2000-01-03")
+
+
+def test_somebody_else_may_check() -> None:
+    checked = event("surrender", "2000-01-03", who="kim", checker="lee")
+    assert (checked.who, checked.checker) == ("kim", "lee")
+    assert event("surrender", "2000-01-03", checker="lee").checker == "lee"
 
 
 def test_events_do_not_change() -> None:
