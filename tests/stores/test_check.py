@@ -11,9 +11,10 @@ from tests.simulation.test_late_and_wrong import MARKET, PRODUCT, live, random_l
 from tests.stores import samples
 from tests.stores.conftest import DATABASES, Place
 from tests.stores.samples import DAY, MAY_2
+from tests.stores.test_opening import TO_FIRST_SCHEMA
 
 from inforce.contracts import Contract, Event
-from inforce.contracts.events import Issue, PurchasePayment, Reversal, Surrender, Transfer, Withdrawal
+from inforce.contracts.events import Issue, PurchasePayment, Surrender, Transfer, Withdrawal
 from inforce.cycle import Cycle, fold
 from inforce.cycle.invariants import check_book, check_replay
 from inforce.cycle.rebuilding import rebuild
@@ -279,15 +280,14 @@ def test_a_rebuild_gives_every_position_again(sql_book: SqlBook, seed: int) -> N
 
 @in_both
 def test_a_position_that_waits_for_a_price(sql_book: SqlBook) -> None:
-    """It stands on the day before, knows a reversal of the day after, and has money of then in suspense."""
-    cycle = begun(sql_book, Withdrawal(on=FRIDAY, amount=100_00, id="w"))
+    """It has money of the day without a price in suspense, and is done to the day before."""
+    cycle = begun(sql_book, PurchasePayment(on=FRIDAY, amount=100_00, id="w"))
     cycle.run_day(FRIDAY)
     without = replace(cycle, market=PRICES_THROUGH_FRIDAY)
-    sql_book.record("A", Reversal(on=MONDAY, of="w"))
     sql_book.record("A", PurchasePayment(on=MONDAY, amount=500_00))
     without.run_day(MONDAY)
     stored = sql_book.stored("A")
-    assert stored is not None and (stored.snapshot.on, stored.snapshot.suspense) == (MONDAY - DAY, 500_00)
+    assert stored is not None and (stored.snapshot.reached, stored.snapshot.suspense) == (MONDAY - DAY, 500_00)
     assert list(check_replay(cycle, "A")) == [] and list(check_book(cycle)) == []
     assert rebuild(cycle, ["A"]).changed == 0
     age(sql_book)
@@ -340,8 +340,7 @@ def test_a_book_of_the_first_schema_is_upgraded(place: Place) -> None:
         totals, traded, runs = book.fund_totals(), book.traded(), book.runs(1_000)
         entries = book.entries(book.contracts()[0])
         age(book)
-        raw(book, "DROP TABLE traded", "DROP TABLE fund_totals", "ALTER TABLE runs DROP COLUMN rebuilt",
-            "UPDATE schema_version SET version_num = '0001'", "UPDATE meta SET schema = 1")  # fmt: skip
+        raw(book, *TO_FIRST_SCHEMA)
     with open_book(where) as book:
         assert (book.fund_totals(), book.traded(), book.runs(1_000)) == (totals, traded, runs)
         assert book.entries(book.contracts()[0]) == entries
@@ -356,8 +355,7 @@ def test_an_upgrade_without_the_product_changes_nothing(place: Place) -> None:
     with open_book(where) as book:
         book.open(samples.contract("X", product="lost"))
         book.post([samples.entry("X")])
-        raw(book, "DROP TABLE traded", "DROP TABLE fund_totals", "ALTER TABLE runs DROP COLUMN rebuilt",
-            "UPDATE schema_version SET version_num = '0001'", "UPDATE meta SET schema = 1")  # fmt: skip
+        raw(book, *TO_FIRST_SCHEMA)
     for _ in range(2):
         with pytest.raises(BadBook, match=r"cannot be upgraded without the product of contract X: .*lost"):
             open_book(where)

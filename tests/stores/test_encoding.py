@@ -170,4 +170,4 @@ def test_clock_times_keep_their_fractions() -> None:
 
 def test_positions_before_issue() -> None:
     columns = encoding.position_columns(Stored("C-1", Snapshot(samples.MAY_2, None, None), None))
-    assert columns == ("2001-05-02", None, None, "{}", 0, 0, "[]", None, None, None, "[]")
+    assert columns == ("2001-05-02", None, None, "{}", 0, 0, "[]", None, None, None, "[]", None)

@@ -18,6 +18,12 @@ from tests.stores.postgres import Server
 from inforce.errors import BadBook, NotFound
 from inforce.stores import open_book, opening, schema, verify
 
+TO_FIRST_SCHEMA = (
+    "DROP TABLE traded", "DROP TABLE fund_totals", "ALTER TABLE runs DROP COLUMN rebuilt",
+    *(f"ALTER TABLE positions DROP COLUMN {name}" for name in ("held", "proved", "reached")),
+    f"UPDATE {schema.VERSION_TABLE} SET version_num = '0001'", "UPDATE meta SET schema = 1",
+)  # fmt: skip
+"""Takes away what later versions have added."""
 NEXT = f"{schema.SCHEMA + 1:04}"
 """A version that this Inforce does not know."""
 
@@ -117,8 +123,7 @@ def test_a_book_of_the_first_version_is_upgraded(place: Place) -> None:
     with open_book(where) as book:
         names = samples.fill(book)
         stored = [book.stored(name) for name in names]
-    raw(where, *(f"ALTER TABLE positions DROP COLUMN {name}" for name in ("held", "taken")),
-        f"UPDATE {schema.VERSION_TABLE} SET version_num = '0001'", "UPDATE meta SET schema = 1")  # fmt: skip
+    raw(where, *TO_FIRST_SCHEMA)
     with open_book(where) as book:
         assert [book.stored(name) for name in names] == stored
         assert book.held() == [] and verify(book) == []

@@ -17,7 +17,7 @@ def next_due(position: Position) -> date | None:
     """The first day after the position on which something will be due, if nothing new arrives."""
     days = [max(w.day, position.reached + timedelta(days=1)) for w in position.waiting
             if position.issued or w.day > position.reached]  # fmt: skip
-    if position.stalled is not None:
+    if position.reached < position.through:
         days.append(position.reached + timedelta(days=1))
     state = position.state
     if position.issued is not None and state is not None and state.status <= Status.DEATH_NOTIFIED:

@@ -160,7 +160,7 @@ class Position:
     def snapshot(self) -> Snapshot:
         """A copy to go on from; a stalled one has to be replayed."""
         waiting = frozenset(w.recorded.sequence for w in self.waiting)
-        reached = self.reached if self.stalled is not None else None
+        reached = self.reached if self.reached < self.through else None
         return Snapshot(self.through, self.issued, deepcopy(self.state), self.delivered, self.allocation,
                         self.suspense, self.sequence, waiting, frozenset(self.proved), reached)  # fmt: skip
 
@@ -174,24 +174,27 @@ def advance(
     observer: Observer | None = None,
     opening: "Snapshot | None" = None,
     filed_by: date | None = None,
+    until: date | None = None,
 ) -> Position:
     """Apply everything due up to and including `through`: requests in good order, and what the calendar brings.
 
     A request that its terms do not allow is declined with a reason, and money it brought is returned. One whose
-    price is not known yet waits, and so does all else of that day and after it. With an `opening` the fold goes on from
-    there: what the snapshot has handled is passed over. With `filed_by` only what was filed by then counts of the
-    terms.
+    price is not known yet waits, and so does all else of its day and after it that needs a price. With an `opening` the
+    fold goes on from there: what the snapshot has handled is passed over. With `filed_by` only what was filed by then
+    counts of the terms; with `until` what needs a price after that day waits.
 
     Raises:
         Fault: an entry did not balance or a rule was used outside its range; nothing of the contract is posted.
         Backdated: an event counts from a day that the opening has passed; replay from an earlier one, or from nothing.
     """
-    fold = _Fold(Position(contract, product, through, filed_by=filed_by), market, observer, opening)
+    fold = _Fold(Position(contract, product, through, filed_by=filed_by), market, observer, opening, until)
     fold.run(recorded)
     if fold.position.stalled is None:
         return fold.position
-    whole_days = _Fold(Position(contract, product, through, filed_by=filed_by), market, None, opening, fold.position)
+    stalled, reached = fold.position.stalled, fold.position.reached
+    whole_days = _Fold(Position(contract, product, through, filed_by=filed_by), market, None, opening, reached)
     whole_days.run(recorded)
+    whole_days.position.stalled = stalled
     return whole_days.position
 
 
@@ -202,11 +205,11 @@ class _Fold:
         market: Market,
         observer: Observer | None,
         opening: Snapshot | None,
-        stalled: Position | None = None,
+        until: date | None,
     ) -> None:
         self.position = position
-        self.stalled = stalled
-        """How far a first attempt came: nothing that may need a price is done after that."""
+        self.until = until
+        position.reached = until or position.through
         self.pricer = Pricer(market, position.product, position.contract)
         self.observer = observer
         self.engine = engine_version()
@@ -234,6 +237,8 @@ class _Fold:
             event = item.event
             if item.day > self.position.through:
                 self._wait(item, self._later(item))
+            elif self.until is not None and item.day > self.until and (event is None or event.kind in PRICED):
+                self._wait(item, f"the prices of {self.until + timedelta(days=1)}")
             elif item.name in self.position.rejected and self.position.stalled is None:
                 self._decline(item, self.position.rejected[item.name])
             elif isinstance(event, PurchasePayment) and self.position.issued is None:

@@ -197,13 +197,12 @@ def sample(book: Book, day: date) -> list[str]:
 def check_replay(cycle: "Cycle", contract: str) -> Iterator[Breach]:
     """Replayed from nothing, the contract is what is stored: state, suspense, and the totals of its entries.
 
-    Where a correction is held, what is posted and what would be posted add up to the replay that it came from. One
-    that waits for a price is replayed anyway when the price comes.
+    Where a correction is held, what is posted and what would be posted add up to the replay that it came from.
     """
     from .replaying import replayed
 
     stored = cycle.book.stored(contract)
-    if stored is None or stored.snapshot.stalled:
+    if stored is None:
         return
     kept, posted = stored.snapshot, cycle.book.entries(contract)
     if stored.held is not None:

@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 
 
 def replayed(cycle: "Cycle", stored: Stored) -> Position:
-    """The contract at the end of the stored position's day, from nothing, by what the position had seen."""
+    """The contract at the end of the stored position's day, from nothing, by what the position had seen.
+
+    Where a price was missing then, what needed one waits again.
+    """
     seen = stored.snapshot
     events = [r for r in cycle.book.events(stored.contract, seen.on) if r.sequence <= seen.sequence]
     contract = cycle.book.contract(stored.contract)
-    return advance(contract, cycle.product(contract.product), events, cycle.market, seen.on)
+    return advance(contract, cycle.product(contract.product), events, cycle.market, seen.on, until=seen.reached)
 
 
 def rebuilt(cycle: "Cycle", contract_id: str) -> Stored | None:
-    """A stored position of any layout, replayed. Raises Fault where it is not what the entries say.
-
-    One that waits for a price is replayed anyway when the price comes, and stays as it is.
-    """
+    """A stored position of any layout, replayed. Raises Fault where it is not what the entries say."""
     stored = cycle.book.stored_frame(contract_id)
-    if stored is None or stored.snapshot.stalled:
-        return stored
+    if stored is None:
+        return None
     position = replayed(cycle, stored)
     refuse(check_entries(contract_id, cycle.book.entries(contract_id), position))
     snapshot = replace(position.snapshot(), sequence=stored.snapshot.sequence)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from inforce.contracts import ABOUT_EVENTS, REACHING_BACK, Approval
+from inforce.contracts import ABOUT_EVENTS, REACHING_BACK, Approval, Reversal
 from inforce.errors import Backdated, MissingData, OldPosition, Refused
 from inforce.ledger import Book, Done, Entry, Held, Recorded, Run, Snapshot, Stored, partition_of
 from inforce.market import Market
@@ -67,7 +67,7 @@ class Cycle:
         done = []
         with self.book.ahead(names):
             for name in names:
-                stored, _ = self._stored(name)
+                stored = self._kept(name)
                 found = self._replayed(stored, day) if stored is not None else None
                 if found is not None and stored is not None and _says_something(found, stored):
                     done.append(found)
@@ -121,6 +121,13 @@ class Cycle:
         except OldPosition:
             return rebuilt(self, contract_id), True
 
+    def _kept(self, contract_id: str) -> Stored | None:
+        """The stored position; without its state where that is of an older layout."""
+        try:
+            return self.book.stored(contract_id)
+        except OldPosition:
+            return self.book.stored_frame(contract_id)
+
     def _decide(self, stored: Stored, held: Held, day: date) -> Done:
         """A held contract: replayed where something is approved, rejected or taken back; left alone otherwise."""
         new = [r for r in self.book.events(stored.contract, day) if not held.has_seen(r)]
@@ -153,14 +160,14 @@ class Cycle:
         if self.market.has_corrections:
             before = self._advance(name, opening.on, [r for r in events if opening.received(r)])
             bearer = before.terms(day).sections.corrections.overpaid_borne_by if before.issued else "owner"
-            found = corrections(posted, before.entries, day, before.taken_back.keys(), bearer)
+            found = corrections(posted, before.entries, day, _reversed(before, events), bearer)
         statuses = Statuses()
         position = self._advance(name, day, events, observer=statuses)
         if position.stalled is not None and _takes_back(position, posted):
             raise position.stalled  # what is posted must stay
         through = date.max if stored.held else opening.settled
-        taken_back = position.taken_back.keys()
-        found += corrections([*posted, *found], position.entries, day, taken_back, posted_through=through)
+        gone = _reversed(position, events)
+        found += corrections([*posted, *found], position.entries, day, gone, posted_through=through)
         return Correction(self.book.contract(name), opening, events, position, statuses, posted, found, day)
 
     def _check(self, position: Position, before: Snapshot | None, done: Done) -> None:
@@ -234,6 +241,12 @@ class Cycle:
         contract = self.book.contract(contract_id)
         opening = stored.snapshot if stored else None
         return advance(contract, self.product(contract.product), events, self.market, day, observer, opening)
+
+
+def _reversed(position: Position, events: Iterable[Recorded]) -> set[str]:
+    """Events that a reversal has taken back; what a death notice makes void was paid, and is owed."""
+    reversals = {r.event.id for r in events if isinstance(r.event, Reversal)}
+    return {event for event, by in position.taken_back.items() if by in reversals}
 
 
 def _takes_back(position: Position, posted: Iterable[Entry]) -> bool:

@@ -200,7 +200,8 @@ def test_a_quote_is_refused_while_frozen_and_the_valuation_says_so() -> None:
 
 def test_freeze_entered_late_makes_paid_money_owed() -> None:
     late = event("freeze", "2000-02-01", id="freeze", cause="legal_order", entered="2000-02-15")
-    one = life(PAID, late, event("withdrawal", "2000-02-03", id="paid", amount="500.00"))
+    approved = event("approval", "2000-02-16", of="correction-4", who="checker")
+    one = life(PAID, late, event("withdrawal", "2000-02-03", id="paid", amount="500.00"), approved)
     _, book = lived(one, "2000-02-20")
     assert cents(book, "owner/paid_out") == 500_00
     assert cents(book, "owner/receivable_or_payable") == -500_00
@@ -296,6 +297,7 @@ def test_requests_after_an_owners_death_are_void_where_the_terms_say_so(tmp_path
     position = one.at("2000-02-20")
     said = {name: outcome(position, name) for name in ("before", "after", "more", "late")}
     assert said == {"before": "done", "after": "taken back by notice", "more": "done", "late": "not_in_force"}
+    one.record(event("approval", "2000-02-17", of="correction-6", who="checker"))
     _, book = lived(one, "2000-02-20")
     assert cents(book, "owner/paid_out") == 600_00  # it was paid
     assert cents(book, "owner/receivable_or_payable") == -500_00  # and is owed
