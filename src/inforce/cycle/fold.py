@@ -257,7 +257,7 @@ class _Fold:
         items = [self._item(r, terms_on(r.event.on), first) for r in arrived]
         items += self._tried_out(recorded, arrived, terms_on, first)
         if first is not None:
-            items += [i for i in calendar_items(first, terms_on, through) if not opening or i.day > opening.on]
+            items += calendar_items(first, terms_on, through, opening.on if opening else None)
         late = next((i for i in items if opening and i.recorded and i.day <= opening.on), None)
         if late is not None and opening is not None:
             raise Backdated(f"event {late.name} counts from {late.day}; the contract stands at {opening.on} already: "

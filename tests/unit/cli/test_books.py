@@ -121,7 +121,7 @@ def test_the_cycle_says_what_it_replayed(posted: Run) -> None:
 
 def test_export_into_a_fresh_book(posted: Run) -> None:
     assert posted("export", "events", "--to", "all.jsonl").out == "all.jsonl: 5 records\n"
-    assert posted("export", "entries", "--to", "lines.csv").out == "lines.csv: 11 lines\n"
+    assert posted("export", "entries", "--to", "lines.csv").out == "lines.csv: 13 lines\n"
     assert posted("export", "positions", "--to", "p.parquet").out.startswith("p.parquet: ")
     posted("book", "create", "other.db")
     assert posted("import", "all.jsonl", "--book", "other.db").out == "all.jsonl: 1 contracts, 4 events\n"
