@@ -187,8 +187,8 @@ def is_found(mutant: Mutant) -> bool:
 
 
 def oracle_disagrees() -> bool:
+    from tests.properties.agreement import follow
     from tests.properties.histories import life
-    from tests.properties.oracle import follow
 
     try:
         return any(follow(life(seed, one_at_a_time=True, steps=(10, 60))) for seed in range(LIVES))
