@@ -273,6 +273,13 @@ def test_nothing_taken_from_nothing() -> None:
         assert (b.gross, b.value, b.account_change) == (0, 0, [0, 0, 0])
 
 
+def test_a_withdrawal_of_nothing_takes_nothing_that_a_transfer_took() -> None:
+    c, p = contract(60_000, 30_000, 10_000), terms()
+    both = due(transfer=1, transfer_out=[10_000, 0, 0], transfer_into=[0, PPB, 0], withdrawal=1, named=1)
+    b = run(c, p, both)
+    assert (b.account_value, b.gross) == ([50_000, 40_000, 10_000], 0)
+
+
 # Surrender, free look, death
 
 

@@ -65,6 +65,8 @@ def test_a_part_of_a_month_counts_as_a_whole_one(days: int, months: int) -> None
         (4, (3, 100), (6, 0), 67),
         (5, (3, 10), (6, 11), 11),
         (5, (3, 11), (6, 10), 10),
+        (4, (3, 10), (5, 11), 11),
+        (4, (3, 11), (5, 10), 10),
         (9, (7, 40_000_000), (7, 40_000_000), 40_000_000),
         (1, (3, 40_000_000), (3, 10_000_000), 40_000_000),
     ],
@@ -282,6 +284,13 @@ def test_with_segments_a_cent_more_can_leave_a_cent_less() -> None:
         found = gross_for_net(c, p, m, d, b, net)
         assert left[found - 1] < net <= left[found]
         assert all(less < net for less in left[: max(0, found - 4)])
+
+
+def test_a_contract_of_one_account_with_segments_alone() -> None:
+    c, p, m = segmented(10_000), mva(), market(0.5)
+    c.funds, c.units, m.unit_value = 0, [], []
+    d = Due([0], [0], [0], [0], [0], day=ISSUE, serial=ISSUE, withdrawal=1, amount=1_000)
+    assert run(c, p, d, m).market_value_adjustment == -500
 
 
 # Transfers
