@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import asdict
 from random import Random
 
@@ -12,7 +13,7 @@ from tests.properties import replays
 from tests.properties.histories import SURRENDER_SHAPES, life
 
 from inforce.errors import Fault
-from inforce.mechanics.money import ratio
+from inforce.mechanics.money import PPB, ratio
 from inforce.mechanics.records import Annuity, Breakdown, Market, make_room, new_annuity, new_breakdown
 from inforce.projection import compiled
 
@@ -191,3 +192,16 @@ def test_the_lives_go_through_every_surrender_shape() -> None:
         clock_and_base = (p.surrender_clock, p.surrender_on, p.surrender_base)
         seen.add((*clock_and_base, p.free_of, p.free_on_surrender, p.anniversary_year))
     assert seen == set(SURRENDER_SHAPES)
+
+
+def test_the_lives_hold_segments_and_end_in_shares() -> None:
+    seen: Counter[str] = Counter()
+    for seed in range(60):
+        for one in life(seed, in_range=compiled.check_range).steps:
+            seen["adjusted"] += one.breakdown.market_value_adjustment != 0
+            seen["several segments"] += sum(balance > 0 for balance in one.after.segment_balance) > 1
+            seen["a segment ends"] += one.due.segments_end
+            seen["a share"] += 0 < one.after.claimed < PPB
+            seen["continued"] += one.due.spousal_continuation
+            seen["not continued"] += one.requested.spousal_continuation - one.due.spousal_continuation
+    assert {what: count for what, count in seen.items() if count < 5} == {}
