@@ -6,9 +6,9 @@ import time
 
 from benchmarks.figures import Figure, Options
 
-LARGE = {"funds": 64, "fixed": 8, "layers": 128}
+LARGE = {"funds": 64, "fixed": 8, "layers": 128, "segments": 512}
 SHARE_LARGE = 50
-"""One life in so many has up to 64 funds and 127 payments."""
+"""One life in so many has up to 64 funds, 127 payments and 512 segments."""
 
 
 def figures(options: Options) -> list[Figure]:

@@ -1,24 +1,38 @@
 """A second reading of the rules, in decimal dollars, written from what they mean and not from how they are written.
 
 It knows whole units at prices, percentages and lists of payments; nothing of scales, capacities or breakdowns. It
-follows a contract on its own, from the same requests; `differences` holds its numbers against the mechanics'.
+follows a contract on its own, from the same requests; `agreement` holds its numbers against the mechanics'.
 Where the mechanics search for an amount (gross for net), the oracle only checks that it is the smallest that will do.
+With segments the split's rounding lets a cent more withdrawn leave some cents less; then the amount must do, a cent
+less must not, and nothing may do that is smaller by more than `slack`, the most that all those roundings come to.
 """
 
-from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from decimal import Decimal
 from itertools import accumulate, pairwise
-from typing import Any
 
-from inforce.mechanics.interest import INDEX_ERROR
+from tests.properties.oracle_accounts import (
+    CENT,
+    ZERO,
+    Accounts,
+    ByPayment,
+    Money,
+    Outcome,
+    Payment,
+    dollars,
+    percent,
+    shared_out,
+    to_cent,
+)
+
+from inforce.mechanics.interest import INDEX_SCALE
 from inforce.mechanics.records import (
     AnniversaryYear,
     Annuity,
-    Breakdown,
     ChargedOn,
     ChargeFrom,
     Clock,
     DeathBenefit,
+    Determined,
     Due,
     Floor,
     FreeOf,
@@ -31,120 +45,21 @@ from inforce.mechanics.records import (
     Terms,
 )
 
-Money = Decimal
-ByPayment = dict[int, Decimal]
-CENT = Decimal("0.01")
-ZERO = Decimal(0)
-EXACT = Context(prec=80, rounding=ROUND_HALF_UP)
 
-
-def dollars(cents: int) -> Money:
-    return Decimal(int(cents)) / 100
-
-
-def percent(billionths: int) -> Decimal:
-    return Decimal(int(billionths)) / 10**9
-
-
-def to_cent(amount: Decimal) -> Money:
-    return amount.quantize(CENT, ROUND_HALF_UP)
-
-
-def shared_out(amount: Money, weights: list[Decimal]) -> list[Money]:
-    """Split in proportion: the parts up to each account, rounded together, so that nothing is lost."""
-    whole = sum(weights)
-    if whole <= 0:
-        return [ZERO] * len(weights)
-    upto = [ZERO] + [to_cent(amount * weight / whole) for weight in accumulate(weights)]
-    return [after - before for before, after in pairwise(upto)]
-
-
-@dataclass
-class Payment:
-    """A purchase payment and what of it has not been withdrawn."""
-
-    day: int
-    paid: Money
-    left: Money
-
-
-@dataclass
-class Outcome:
-    """What one step did, in dollars."""
-
-    change: list[Money]
-    units_change: list[Decimal]
-    interest: list[Money]
-    taken: dict[int, Money] = field(default_factory=dict)
-    charges: dict[int, Money] = field(default_factory=dict)
-    numbers: dict[str, Money] = field(default_factory=dict)
-
-    def note(self, **numbers: Money) -> None:
-        for name, number in numbers.items():
-            self.numbers[name] = self.numbers.get(name, ZERO) + number
-
-
-class Contract:
+class Contract(Accounts):
     """A contract as the oracle sees it."""
 
     def __init__(self, c: Annuity, p: Terms) -> None:
-        self.p = p
-        self.unit = Decimal(10) ** (4 - (len(str(p.value_scale)) - 1))
-        """The smallest part of a unit; unit values are millionths of a dollar."""
+        super().__init__(c, p)
         self.issue_day = c.issue_day
         self.status = Status.IN_FORCE
-        self.units = [Decimal(u) * self.unit for u in c.units]
-        self.balances = [dollars(b) for b in c.balance]
-        self.anchors = [Decimal(a) for a in c.anchor]
         self.out_count = [0] * c.fixed
         self.out_serial = [0] * c.fixed
         self.payments: list[Payment] = []
-        self.paid_in = self.withdrawn = self.floor = self.basis = self.deductions = ZERO
-        self.anniversary_value = self.free_used = ZERO
-        self.transfers = 0
+        self.paid_in = self.withdrawn = self.floor = self.reset = self.basis = self.deductions = ZERO
+        self.anniversary_value = self.free_used = self.claimed = ZERO
+        self.transfers = self.years_since_reset = 0
         self.maintenance_day = 0
-
-    # What the contract is worth
-
-    def values(self, m: Market) -> list[Money]:
-        funds = [to_cent(u * Decimal(price) / 10**6) for u, price in zip(self.units, m.unit_value, strict=True)]
-        return funds + [self.balance(i, m) for i in range(len(self.balances))]
-
-    def balance(self, i: int, m: Market) -> Money:
-        growth = Decimal(m.index[i] + INDEX_ERROR) / self.anchors[i]
-        return to_cent(self.balances[i] * growth)
-
-    def value(self, m: Market) -> Money:
-        return sum(self.values(m), ZERO)
-
-    # Moving money
-
-    def move(self, out: Outcome, m: Market, parts: list[Money]) -> None:
-        """Positive parts buy, negative ones sell."""
-        values = self.values(m)
-        for k, part in enumerate(parts):
-            if part == 0:
-                continue
-            out.change[k] += part
-            if k < len(self.units):
-                self.trade(out, k, part, Decimal(m.unit_value[k]) / 10**6, values[k])
-            else:
-                i = k - len(self.units)
-                out.interest[i] += values[k] - self.balances[i]
-                self.balances[i], self.anchors[i] = values[k] + part, Decimal(m.index[i])
-
-    def trade(self, out: Outcome, k: int, part: Money, price: Decimal, worth: Money) -> None:
-        traded = (part / price).quantize(self.unit, ROUND_HALF_UP)
-        if part < 0 and (-part >= worth or -traded > self.units[k]):
-            traded = -self.units[k]
-        self.units[k] += traded
-        out.units_change[k] += traded
-
-    def empty(self, out: Outcome, m: Market) -> None:
-        self.move(out, m, [-v for v in self.values(m)])
-        for k, units in enumerate(self.units):
-            out.units_change[k] -= units
-            self.units[k] = ZERO
 
     # Surrender charge
 
@@ -191,10 +106,11 @@ class Contract:
 
     # What is paid out
 
-    def split_of(self, d: Due, gross: Money, free: Money, value: Money, full: bool) -> dict[str, Money]:
-        charge = self.charge(d, gross, free, full)[0]
-        tax = to_cent((gross - charge) * percent(self.p.premium_tax)) if self.p.premium_tax_on_withdrawal else ZERO
-        payable = gross - charge - tax
+    def split_of(self, d: Due, amount: Money, free: Money, value: Money, full: bool) -> dict[str, Money]:
+        """What becomes of an amount that has been adjusted to market value."""
+        charge = self.charge(d, amount, free, full)[0]
+        tax = to_cent((amount - charge) * percent(self.p.premium_tax)) if self.p.premium_tax_on_withdrawal else ZERO
+        payable = amount - charge - tax
         taxable = max(ZERO, payable - self.basis) if full else self.taxable(payable, value)
         taxable = ZERO if d.carried else taxable
         withheld = to_cent(taxable * percent(d.withholding))
@@ -214,15 +130,22 @@ class Contract:
             return max(ZERO, payable - self.basis)
         return max(ZERO, payable - to_cent(self.basis * payable / value))
 
-    def net(self, d: Due, gross: Money, value: Money) -> Money:
-        return self.split_of(d, gross, self.free_part(gross, value, False), value, False)["net"]
+    def adjusted(self, m: Market, d: Due, gross: Money) -> Money:
+        """What a withdrawal of `gross` comes to before surrender charge and taxes."""
+        values = self.values(m)
+        weights = self.named(d.withdraw_from, values) if d.named else values
+        return gross + self.adjustment(m, d, shared_out(gross, weights))
 
-    def pay_out(self, out: Outcome, d: Due, gross: Money, value: Money, full: bool) -> None:
-        available = self.free_available(value)
-        free = self.free_part(gross, value, full)
-        split = self.split_of(d, gross, free, value, full)
-        _, out.taken, out.charges = self.charge(d, gross, free, full)
-        out.note(gross=gross, free_available=available, free=free, **split)
+    def net(self, m: Market, d: Due, gross: Money, value: Money) -> Money:
+        amount = self.adjusted(m, d, gross)
+        return self.split_of(d, amount, self.free_part(amount, value, False), value, False)["net"]
+
+    def pay_out(self, out: Outcome, d: Due, gross: Money, adjustment: Money, value: Money, full: bool) -> None:
+        amount, available = gross + adjustment, self.free_available(value)
+        free = self.free_part(amount, value, full)
+        split = self.split_of(d, amount, free, value, full)
+        _, out.taken, out.charges = self.charge(d, amount, free, full)
+        out.note(gross=gross, market_value_adjustment=adjustment, free_available=available, free=free, **split)
         for j, part in out.taken.items():
             self.payments[j].left -= part
         if d.carried:
@@ -232,18 +155,50 @@ class Contract:
         else:
             returned = split["net"] + split["withholding"] - split["taxable"]
             self.basis = max(ZERO, self.basis - returned)
-        if self.p.floor == Floor.DOLLAR_FOR_DOLLAR:
-            self.floor = max(ZERO, self.floor - gross)
-        else:
-            self.floor = self.floor - to_cent(self.floor * gross / value) if gross < value else ZERO
+        self.seen["a reset floor falls dollar for dollar"] += self.lowered(Floor.DOLLAR_FOR_DOLLAR)
+        self.seen["a reset floor falls in proportion"] += self.lowered(Floor.PROPORTIONAL)
+        self.floor, self.reset = (self.floor_after(floor, gross, value) for floor in (self.floor, self.reset))
         self.withdrawn += gross
         self.free_used += free
+
+    def lowered(self, mode: Floor) -> bool:
+        """Whether a withdrawal now lowers, in this way, a reset floor that is not the payments floor."""
+        return self.p.floor == mode and 0 < self.reset != self.floor and self.p.reset_years > 0
+
+    def floor_after(self, floor: Money, gross: Money, value: Money) -> Money:
+        if self.p.floor == Floor.DOLLAR_FOR_DOLLAR:
+            return max(ZERO, floor - gross)
+        return floor - to_cent(floor * gross / value) if gross < value else ZERO
 
     # Operations
 
     def anniversary(self, out: Outcome, m: Market, d: Due) -> None:
         self.anniversary_value, self.free_used, self.transfers = self.value(m), ZERO, 0
         self.out_count = [0] * len(self.out_count)
+        self.years_since_reset += 1
+        if self.p.reset_years and self.years_since_reset == self.p.reset_years:
+            self.seen["a reset raises the floor"] += self.value(m) > self.reset
+            self.seen["a reset lowers the floor"] += self.value(m) < self.reset
+            self.reset, self.years_since_reset = self.value(m), 0
+
+    def segments_end(self, out: Outcome, m: Market, d: Due) -> None:
+        """Each guarantee that has run out: a new one in the account, or the money goes into a sub-account."""
+        bought = [ZERO] * len(self.values(m))
+        for s, segment in enumerate(self.segments):
+            if segment.balance == 0 or segment.end > d.serial:
+                continue
+            self.strike(out, s, m)
+            i, into = segment.account, self.p.ends_into[segment.account]
+            if into < 0:
+                self.seen["a segment is renewed"] += 1
+                segment.start, segment.end = d.serial, d.segment_end[i]
+                segment.rate, segment.anchor = m.new_rate[i], Decimal(INDEX_SCALE)
+            else:
+                self.seen["a segment goes into a sub-account"] += 1
+                bought[into] += segment.balance
+                out.change[len(self.units) + i] -= segment.balance
+                segment.balance = ZERO
+        self.move(out, m, bought)
 
     def maintenance_due(self, d: Due, value: Money, surrendering: bool) -> bool:
         waived = 0 <= self.p.maintenance_waiver <= value * 100
@@ -258,7 +213,11 @@ class Contract:
         if self.maintenance_due(d, sum(values, ZERO), False):
             charge = min(dollars(self.p.maintenance), sum(held, ZERO))
             out.note(maintenance=charge)
-            self.move(out, m, [-part for part in shared_out(charge, held)])
+            parts = shared_out(charge, held)
+            self.seen["a maintenance charge from segments"] += any(
+                part and years for part, years in zip(parts[len(self.units) :], self.p.guarantee_years, strict=False)
+            )
+            self.move(out, m, [-part for part in parts])
         self.maintenance_day = d.day
 
     def payment(self, out: Outcome, m: Market, d: Due) -> None:
@@ -268,11 +227,12 @@ class Contract:
         self.payments.append(Payment(d.payment_day, amount, amount))
         self.paid_in += amount
         self.floor += amount
+        self.reset += amount
         self.basis += dollars(d.payment_basis)
         self.deductions += tax
         if d.day < self.issue_day + 372:
             self.anniversary_value += amount
-        self.move(out, m, shared_out(amount - tax, [percent(share) for share in d.payment_into]))
+        self.deposit(out, m, d, amount - tax, d.payment_into)
 
     def named(self, requests: list[int], values: list[Money]) -> list[Money]:
         return [
@@ -283,44 +243,65 @@ class Contract:
     def transfer(self, out: Outcome, m: Market, d: Due) -> None:
         leaving = self.named(d.transfer_out, self.values(m))
         total = sum(leaving, ZERO)
+        adjustment = self.adjustment(m, d, leaving)
+        self.count("transfer", m, d, leaving, adjustment)
         charged = 0 <= self.p.free_transfers <= self.transfers
-        fee = min(total, dollars(self.p.transfer_fee)) if charged else ZERO
-        out.note(transfer=total, transfer_fee=fee)
+        fee = min(total + adjustment, dollars(self.p.transfer_fee)) if charged else ZERO
+        out.note(transfer=total, transfer_fee=fee, market_value_adjustment=adjustment)
         self.transfers += 1
         for i in range(len(self.balances)):
             if d.transfer_out[len(self.units) + i]:
                 self.out_count[i] += 1
                 self.out_serial[i] = d.serial
         self.move(out, m, [-part for part in leaving])
-        self.move(out, m, shared_out(total - fee, [percent(share) for share in d.transfer_into]))
+        self.deposit(out, m, d, total + adjustment - fee, d.transfer_into)
 
     def withdrawal(self, out: Outcome, m: Market, d: Due, gross_found: Money) -> None:
         values = self.values(m)
         value = sum(values, ZERO)
-        gross = self.gross(d, values, gross_found)
+        gross = self.gross(m, d, values, gross_found)
         weights = self.named(d.withdraw_from, values) if d.named else values
-        self.pay_out(out, d, gross, value, False)
+        adjustment = self.adjusted(m, d, gross) - gross
+        self.count("withdrawal", m, d, shared_out(gross, weights), adjustment)
+        self.pay_out(out, d, gross, adjustment, value, False)
         self.move(out, m, [-part for part in shared_out(gross, weights)])
 
     def asked(self, d: Due, values: list[Money]) -> Money:
         return dollars(d.amount) if d.amount else sum(self.named(d.withdraw_from, values), ZERO)
 
-    def gross(self, d: Due, values: list[Money], found: Money) -> Money:
-        """Of a net amount: `found`, if it is the smallest that leaves so much."""
+    def gross(self, m: Market, d: Due, values: list[Money], found: Money) -> Money:
+        """Of a net amount: `found`, if it is the smallest that leaves so much, as near as roundings allow."""
         asked, value = self.asked(d, values), sum(values, ZERO)
         if not d.net:
             return asked
-        assert self.net(d, found, value) >= asked, f"{found} leaves less than {asked}"
-        assert found == CENT or self.net(d, found - CENT, value) < asked, f"a cent less than {found} would do"
+        slack = self.slack(m, d)
+        self.seen["net of segments"] += slack > 0
+        assert self.net(m, d, found, value) >= asked, f"{found} leaves less than {asked}"
+        for smaller in (found - CENT, found - slack - CENT, found - 2 * slack - CENT, to_cent(found / 2)):
+            if 0 < smaller < found - slack or 0 < smaller == found - CENT:
+                assert self.net(m, d, smaller, value) < asked, f"{smaller} would do as {found} does"
         return found
 
     def surrender(self, out: Outcome, m: Market, d: Due) -> None:
         value = self.value(m)
         charge = min(value, dollars(self.p.maintenance)) if self.maintenance_due(d, value, True) else ZERO
+        adjustment = self.surrender_adjustment(m, d, charge)
+        self.count("surrender", m, d, self.values(m), adjustment)
         out.note(maintenance=charge)
-        self.pay_out(out, d, value - charge, value - charge, True)
+        self.pay_out(out, d, value - charge, adjustment, value - charge, True)
         self.empty(out, m)
         self.status = Status.SURRENDERED
+
+    def surrender_adjustment(self, m: Market, d: Due, charge: Money) -> Money:
+        """On what is left when the maintenance charge is taken; where sub-accounts pay it, first from these."""
+        values, funds = self.values(m), len(self.units)
+        if self.p.maintenance_from == ChargeFrom.SUB_ACCOUNTS:
+            rest = max(ZERO, charge - sum(values[:funds]))
+            self.seen["sub-accounts too small for the charge"] += rest > 0
+            charged = [ZERO] * funds + shared_out(rest, values[funds:])
+        else:
+            charged = shared_out(charge, values)
+        return self.adjustment(m, d, [value - part for value, part in zip(values, charged, strict=True)])
 
     def free_look(self, out: Outcome, m: Market, d: Due) -> None:
         value = self.value(m)
@@ -335,25 +316,63 @@ class Contract:
         self.status = Status.CANCELLED
 
     def death_benefit(self, m: Market) -> Money:
-        guaranteed = ZERO if self.p.death_benefit == DeathBenefit.CONTRACT_VALUE else self.floor
-        return max(self.value(m), guaranteed)
+        if self.p.death_benefit == DeathBenefit.CONTRACT_VALUE:
+            return self.value(m)
+        guaranteed = [self.floor, self.reset] if self.p.reset_years else [self.floor]
+        self.seen["the reset floor is the greatest"] += len(guaranteed) > 1 and self.reset > max(
+            self.value(m), self.floor
+        )
+        return max([self.value(m), *guaranteed])
+
+    def raise_value(self, out: Outcome, m: Market, d: Due) -> None:
+        """The company pays in what is lacking to the death benefit."""
+        lacking = self.death_benefit(m) - self.value(m)
+        out.note(company=lacking)
+        self.deposit(out, m, d, lacking, d.payment_into)
 
     def death_claim(self, out: Outcome, m: Market, d: Due) -> None:
-        value, benefit = self.value(m), self.death_benefit(m)
+        """One beneficiary's share of the whole: of what is left, this share over all shares that are left."""
+        share, left = percent(d.claim_share), 1 - self.claimed
+        each = self.p.determined == Determined.EACH_PROOF
+        which = "last" if share == left else "first" if left == 1 else "middle"
+        self.seen[f"a {which} claim by {'each' if each else 'the first'} proof"] += 1
+        if not each and left == 1 and share < 1:
+            self.seen["raised by the first proof"] += self.death_benefit(m) > self.value(m)
+            self.raise_value(out, m, d)
+            self.floor = self.reset = ZERO
+        value = self.value(m)
+        benefit, gross, basis = (to_cent(x * share / left) for x in (self.death_benefit(m), value, self.basis))
         tax = to_cent(benefit * percent(self.p.premium_tax)) if self.p.premium_tax_on_death else ZERO
-        taxable = max(ZERO, benefit - tax - self.basis)
+        taxable = max(ZERO, benefit - tax - basis)
         withheld = to_cent(taxable * percent(d.withholding))
-        out.note(gross=value, company=benefit - value, premium_tax=tax, taxable=taxable, withholding=withheld)
+        out.note(gross=gross, company=benefit - gross, premium_tax=tax, taxable=taxable, withholding=withheld)
         out.note(net=benefit - tax - withheld, death_benefit=benefit)
-        self.empty(out, m)
-        self.status = Status.DEATH_PAID
+        self.basis -= basis
+        self.floor, self.reset = (floor - to_cent(floor * share / left) for floor in (self.floor, self.reset))
+        self.claimed += share
+        if self.claimed == 1:
+            self.empty(out, m)
+            self.status = Status.DEATH_PAID
+        else:
+            self.move(out, m, [-part for part in shared_out(gross, self.values(m))])
+            self.status = Status.DEATH_NOTIFIED
+
+    def continuation(self, out: Outcome, m: Market, d: Due) -> None:
+        """The spouse takes the contract over at the value of the death benefit."""
+        raised = self.death_benefit(m) > self.value(m)
+        self.seen[f"a spouse continues {'with more' if raised else 'as it is'}"] += 1
+        self.raise_value(out, m, d)
+        out.note(death_benefit=self.value(m))
+        self.status = Status.IN_FORCE
 
     def surrender_value(self, m: Market, d: Due) -> Money:
         if self.status != Status.IN_FORCE:
             return ZERO
         value = self.value(m)
-        rest = value - (min(value, dollars(self.p.maintenance)) if self.maintenance_due(d, value, True) else ZERO)
-        split = self.split_of(d, rest, self.free_part(rest, rest, True), rest, True)
+        charge = min(value, dollars(self.p.maintenance)) if self.maintenance_due(d, value, True) else ZERO
+        rest = value - charge
+        amount = rest + self.surrender_adjustment(m, d, charge)
+        split = self.split_of(d, amount, self.free_part(amount, rest, True), rest, True)
         return split["net"] + split["withholding"]
 
     # What is allowed
@@ -383,26 +402,40 @@ class Contract:
         returns = d.transfer_into[len(self.units) + i] > 0 and self.out_serial[i] > 0
         return leaving > share or often or (returns and d.serial < self.out_serial[i] + self.p.fixed_wait_days[i])
 
-    def refuses_withdrawal(self, m: Market, d: Due) -> bool:
+    def refuses_continuation(self) -> bool:
+        return self.claimed > 0 or self.status not in (Status.IN_FORCE, Status.DEATH_NOTIFIED)
+
+    def refuses_withdrawal(self, m: Market, d: Due) -> bool | None:
+        """None: within the slack of a limit, where it depends on which of several amounts is found."""
         values = self.values(m)
         value, asked = sum(values, ZERO), self.asked(d, values)
         if self.status != Status.IN_FORCE or asked == 0 or asked * 100 < self.p.minimum_withdrawal:
             return True
-        if d.net:
-            if value == 0 or self.net(d, value, value) < asked:
-                return True
-            asked = self.smallest(d, asked, value)
-        if asked >= value or (value - asked) * 100 < self.p.minimum_value_after:
+        if not d.net:
+            return self.refuses_gross(d, values, asked)
+        slack = self.slack(m, d)
+        lacking = asked - self.net(m, d, value, value)
+        if value == 0 or lacking > slack:
             return True
-        parts = shared_out(asked, self.named(d.withdraw_from, values)) if d.named else values
+        gross = self.smallest(m, d, asked, value)
+        low, high = (self.refuses_gross(d, values, edge) for edge in (max(CENT, gross - slack), gross + slack))
+        surely = low == high and (lacking <= 0 or slack == 0)
+        self.seen["a net amount at a limit"] += not surely
+        return (lacking > 0 or high) if surely else None
+
+    def refuses_gross(self, d: Due, values: list[Money], gross: Money) -> bool:
+        value = sum(values, ZERO)
+        if gross >= value or (value - gross) * 100 < self.p.minimum_value_after:
+            return True
+        parts = shared_out(gross, self.named(d.withdraw_from, values)) if d.named else values
         return bool(sum(parts) == 0 or any(part > held for part, held in zip(parts, values, strict=True)))
 
-    def smallest(self, d: Due, net: Money, value: Money) -> Money:
+    def smallest(self, m: Market, d: Due, net: Money, value: Money) -> Money:
         """The smallest withdrawal that leaves `net`: halve the range of what may do."""
         low, high = ZERO, value
         while high - low > CENT:
             middle = to_cent((low + high) / 2)
-            low, high = (low, middle) if self.net(d, middle, value) >= net else (middle, high)
+            low, high = (low, middle) if self.net(m, d, middle, value) >= net else (middle, high)
         return high
 
     # A step
@@ -430,85 +463,12 @@ class Contract:
                 self.status = Status.DEATH_NOTIFIED
             elif operation == Operation.DEATH_CLAIM and d.death_claim:
                 self.death_claim(out, m, d)
+            elif operation == Operation.SEGMENT_END and d.segments_end:
+                self.segments_end(out, m, d)
+            elif operation == Operation.SPOUSAL_CONTINUATION and d.spousal_continuation:
+                self.continuation(out, m, d)
             alive = self.status == Status.IN_FORCE
         if d.valuation and self.status in (Status.IN_FORCE, Status.DEATH_NOTIFIED):
-            out.note(surrender_value=self.surrender_value(m, d), death_benefit=self.death_benefit(m))
+            out.numbers["death_benefit"] = self.death_benefit(m)
+            out.note(surrender_value=self.surrender_value(m, d))
         return out
-
-    # Against the mechanics
-
-    def as_integers(self) -> dict[str, Any]:
-        def cents(amount: Money) -> int:
-            return int(amount * 100)
-
-        return {
-            "status": int(self.status),
-            "units": [int(u / self.unit) for u in self.units],
-            "balance": [cents(b) for b in self.balances],
-            "anchor": [int(a) for a in self.anchors],
-            "fixed_out_count": self.out_count,
-            "fixed_out_serial": self.out_serial,
-            "layers": len(self.payments),
-            "layer_paid": [cents(pay.paid) for pay in self.payments],
-            "layer_left": [cents(pay.left) for pay in self.payments],
-            "layer_day": [pay.day for pay in self.payments],
-            "payments": cents(self.paid_in),
-            "withdrawals": cents(self.withdrawn),
-            "payments_floor": cents(self.floor),
-            "basis": cents(self.basis),
-            "deductions": cents(self.deductions),
-            "anniversary_value": cents(self.anniversary_value),
-            "free_used": cents(self.free_used),
-            "transfers": self.transfers,
-            "maintenance_day": self.maintenance_day,
-        }
-
-    def differences(self, c: Annuity, b: Breakdown, out: Outcome, m: Market) -> list[str]:
-        """Every number that the mechanics have and that is not the oracle's."""
-        expected, found = self.as_integers(), {}
-        for name in expected:
-            found[name] = getattr(c, name)[: c.layers] if name.startswith("layer_") else getattr(c, name)
-        for name in BREAKDOWN:
-            expected[name], found[name] = int(out.numbers.get(name, ZERO) * 100), getattr(b, name)
-        values = self.values(m)
-        lists = {
-            "account_value": [int(v * 100) for v in values],
-            "account_change": [int(v * 100) for v in out.change],
-            "units_change": [int(u / self.unit) for u in out.units_change],
-            "interest": [int(v * 100) for v in out.interest],
-            "layer_taken": [int(out.taken.get(j, ZERO) * 100) for j in range(len(b.layer_taken))],
-            "layer_charge": [int(out.charges.get(j, ZERO) * 100) for j in range(len(b.layer_charge))],
-            "value": int(sum(values, ZERO) * 100),
-        }
-        for name, number in lists.items():
-            expected[name], found[name] = number, getattr(b, name)
-        return [f"{name}: {found[name]}, oracle {expected[name]}" for name in expected if expected[name] != found[name]]
-
-
-BREAKDOWN = (
-    "payment maintenance transfer transfer_fee gross free_available free surrender_charge premium_tax taxable "
-    "withholding basis_carried net company surrender_value death_benefit"
-).split()
-
-
-def follow(life: Any) -> list[str]:
-    """Follow a life step by step; the first step's differences."""
-    with localcontext(EXACT):
-        contract = Contract(life.start, life.terms)
-        for t, step in enumerate(life.steps):
-            d, m = step.requested, step.market
-            refused = [
-                bool(d.payment and contract.refuses_payment(d)),
-                bool(d.transfer and contract.refuses_transfer(m, d)),
-                bool(d.withdrawal and contract.refuses_withdrawal(m, d)),
-            ]
-            found = [reason != 0 for reason in step.reasons]
-            if refused != found:
-                return [f"step {t}: refused {step.reasons}, oracle {refused}"]
-            if step.breakdown.fault:
-                return []
-            out = contract.step(m, step.due, dollars(step.breakdown.gross))
-            unequal = contract.differences(step.after, step.breakdown, out, m)
-            if unequal:
-                return [f"step {t}: {text}" for text in unequal]
-    return []

@@ -9,7 +9,7 @@ from tests.properties.histories import Life
 from inforce.mechanics.records import Annuity, Breakdown, Due, Market, Terms
 from inforce.projection import compiled
 
-CAPACITY = {"funds": 8, "fixed": 2, "layers": 32, "segments": 8}
+CAPACITY = {"funds": 8, "fixed": 2, "layers": 32, "segments": 64}
 
 compiled.offer(histories.ask)
 _replay = compiled.kernel()(histories.replay)
@@ -24,7 +24,7 @@ def differences(seed: int, capacity: dict[str, int] | None = None, **options: An
     python = (
         rows([step.after for step in life.steps], states.dtype),
         rows([step.breakdown for step in life.steps], breakdowns.dtype),
-        np.array([step.reasons for step in life.steps], np.int64).reshape(-1, 3),
+        np.array([step.reasons for step in life.steps], np.int64).reshape(-1, 4),
     )
     other = [a.view(np.int64).reshape(len(life.steps), -1) for a in (states, breakdowns, reasons)]
     unequal = np.zeros(len(life.steps), bool)
@@ -48,7 +48,7 @@ def compiled_run(life: Life, room: dict[str, int]) -> tuple[np.ndarray, np.ndarr
     )
     markets = records([step.market for step in life.steps], market)
     dues = records([step.requested for step in life.steps], due)
-    states, breakdowns, reasons = np.zeros(n, state), np.zeros(n, breakdown), np.zeros((n, 3), np.int64)
+    states, breakdowns, reasons = np.zeros(n, state), np.zeros(n, breakdown), np.zeros((n, 4), np.int64)
     c, p, b = compiled.packed(life.start, state), compiled.packed(life.terms, terms), np.zeros(1, breakdown)
     _replay(c, p, markets, dues, b, states, breakdowns, reasons)
     return states, breakdowns, reasons

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import asdict
 from random import Random
 
@@ -12,8 +13,8 @@ from tests.properties import replays
 from tests.properties.histories import SURRENDER_SHAPES, life
 
 from inforce.errors import Fault
-from inforce.mechanics.money import ratio
-from inforce.mechanics.records import Annuity, Breakdown, make_room, new_annuity, new_breakdown, new_market
+from inforce.mechanics.money import PPB, ratio
+from inforce.mechanics.records import Annuity, Breakdown, Market, make_room, new_annuity, new_breakdown
 from inforce.projection import compiled
 
 pytestmark = pytest.mark.compiled
@@ -122,20 +123,26 @@ def test_a_breakdown_has_room_for_one_payment_more() -> None:
     assert (len(c.layer_paid), len(new_breakdown(c).layer_taken)) == (1, 1)
 
 
-def _in_range(units: int = 1_000_000, unit_value: int = 1_000_000, paid_in: int = 0, **terms: int) -> None:
-    one = life(0)
+def _in_range(units: int = 1_000_000, unit_value: int = 1_000_000, paid_in: int = 0, **changes: object) -> None:
+    """Check a contract with a segment of $10; `changes` go into its terms, its state and the market."""
+    p = life(0, steps=(1, 1)).terms
+    p.value_scale, p.guarantee_years, p.ends_into = 10_000_000_000, [5], [-1]
     c = new_annuity(1, 1, 744_000)
-    c.units[0] = units
-    one.terms.value_scale = 10_000_000_000
-    for name, value in terms.items():
-        setattr(one.terms, name, value)
-    compiled.check_range(c, one.terms, new_market([unit_value], [10**15]), paid_in=paid_in)
+    c.units[0], c.segments = units, 1
+    c.segment_account, c.segment_balance, c.segment_anchor = [0], [1_000], [10**15]
+    c.segment_rate, c.segment_start, c.segment_end = [30_000_000], [700_000], [720_000]
+    m = Market([unit_value], [10**15], [30_000_000], [10**15], [10**15], [0], 710_000)
+    for name, value in changes.items():
+        setattr(next(record for record in (p, c, m) if hasattr(record, name)), name, value)
+    compiled.check_range(c, p, m, paid_in=paid_in)
 
 
 def test_a_contract_in_range_is_accepted() -> None:
     _in_range()
     _in_range(units=10**15, paid_in=10**9)
     _in_range(unit_value=10**12, paid_in=100_000_000_000)
+    _in_range(unit_value=10**12, units=0, segment_balance=[(1 << 50) - 1], segment_index=[999 * 10**12])
+    _in_range(unit_value=10**12, units=0, segment_balance=[1 << 46], market_factor=[3 * 10**15])
 
 
 @pytest.mark.parametrize(
@@ -144,11 +151,23 @@ def test_a_contract_in_range_is_accepted() -> None:
         ({"units": 1 << 50}, r"Annuity\.units = 1125899906842624 is outside 0 … 1125899906842623"),
         ({"units": -1}, r"Annuity\.units = -1 is outside"),
         ({"unit_value": 0}, "is not above 0"),
-        ({"unit_value": 1, "paid_in": 1_000_000}, "1000000 cents at a unit value of 1 are beyond"),
+        ({"unit_value": 1, "paid_in": 1_000_000}, "1001000 cents at a unit value of 1 are beyond"),
         ({"paid_in": 1 << 50}, "beyond exact"),
         ({"maintenance": -2}, r"Terms\.maintenance = -2 is outside -1"),
         ({"surrender_years": 0}, "surrender_years = 0"),
         ({"surrender_years": 17}, "surrender_years = 17"),
+        ({"segment_balance": [1 << 50]}, r"Annuity\.segment_balance = 1125899906842624 is outside"),
+        ({"segment_balance": [-1]}, r"Annuity\.segment_balance = -1 is outside"),
+        ({"segment_anchor": [0]}, "is not above 0"),
+        ({"segment_anchor": [1 << 61]}, r"Annuity\.segment_anchor = 2305843009213693952 is outside"),
+        ({"segment_index": [1 << 61]}, r"Market\.segment_index = 2305843009213693952 is outside"),
+        ({"market_factor": [1 << 61]}, r"Market\.market_factor = 2305843009213693952 is outside"),
+        ({"floor_factor": [-1]}, r"Market\.floor_factor = -1 is outside"),
+        ({"unit_value": 10**12, "segment_balance": [1 << 46], "market_factor": [4 * 10**15]}, "beyond exact"),
+        ({"unit_value": 10**12, "segment_balance": [1 << 46], "floor_factor": [4 * 10**15]}, "beyond exact"),
+        ({"unit_value": 10**12, "units": 0, "reset_floor": (1 << 50) - 1}, "beyond exact"),
+        ({"ends_into": [1]}, "names no account"),
+        ({"segment_account": [1]}, "names no account"),
     ],
 )
 def test_a_contract_out_of_range_is_refused(change: dict[str, int], message: str) -> None:
@@ -173,3 +192,16 @@ def test_the_lives_go_through_every_surrender_shape() -> None:
         clock_and_base = (p.surrender_clock, p.surrender_on, p.surrender_base)
         seen.add((*clock_and_base, p.free_of, p.free_on_surrender, p.anniversary_year))
     assert seen == set(SURRENDER_SHAPES)
+
+
+def test_the_lives_hold_segments_and_end_in_shares() -> None:
+    seen: Counter[str] = Counter()
+    for seed in range(60):
+        for one in life(seed, in_range=compiled.check_range).steps:
+            seen["adjusted"] += one.breakdown.market_value_adjustment != 0
+            seen["several segments"] += sum(balance > 0 for balance in one.after.segment_balance) > 1
+            seen["a segment ends"] += one.due.segments_end
+            seen["a share"] += 0 < one.after.claimed < PPB
+            seen["continued"] += one.due.spousal_continuation
+            seen["not continued"] += one.requested.spousal_continuation - one.due.spousal_continuation
+    assert {what: count for what, count in seen.items() if count < 5} == {}

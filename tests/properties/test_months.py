@@ -43,6 +43,7 @@ def contract(seed: int) -> tuple[Annuity, Terms, Plan, list[Month]]:
     p = next(t for s in range(seed * 1000, 10**9) if len((t := life(s, steps=(1, 1)).terms).fixed_out_share) == 1)
     p.value_scale, p.minimum_payment, p.maximum_payments, p.single_payment = 10**10, 0, -1, 0
     p.minimum_withdrawal, p.minimum_value_after = 0, r.choice([0, 50_000])
+    p.guarantee_years, p.ends_into = [0], [-1]
     c = new_annuity(3, 1, 744_000)
     c.units, c.balance, c.anchor = [100_000_000, 0, 250_000_000], [500_000], [INDEX_SCALE]
     c.layers, c.layer_paid, c.layer_left, c.layer_day = 1, [900_000], [900_000], [744_000]

@@ -29,7 +29,7 @@ def test_the_mutants_of_a_rule() -> None:
 
 
 def test_a_survivor_is_named_and_an_outdated_reason_too(monkeypatch, capsys, tmp_path) -> None:  # type: ignore[no-untyped-def]
-    monkeypatch.setattr(mutants, "oracle_disagrees", lambda: False)
+    monkeypatch.setattr(mutants, "oracle_disagrees", lambda *_seeds: False)
     monkeypatch.setattr(mutants, "fast_tests_fail", lambda: False)
     reviewed = tmp_path / "equivalent.txt"
     reviewed.write_text("# a note\nmoney.portion: nothing | no reason\n")

@@ -248,19 +248,22 @@ def withdraw(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> None:
 
 @rule
 def surrender_adjustment(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown, charge: int) -> int:
-    """The market value adjustment on a full surrender: on each account less its part of the maintenance charge."""
+    """The market value adjustment on a full surrender: on each account less its part of the maintenance charge.
+
+    Fixed accounts bear what sub-accounts that are to pay the charge cannot.
+    """
     if c.segments == 0:
         return 0
-    accounts = c.funds if p.maintenance_from == ChargeFrom.SUB_ACCOUNTS else c.funds + c.fixed
-    worth = worth_of(c, b, accounts)
+    first = c.funds if p.maintenance_from == ChargeFrom.SUB_ACCOUNTS else 0
+    sub_accounts = worth_of(c, b, first)
     upto = 0
     given = 0
     total = 0
     for k in range(c.funds + c.fixed):
         charged = 0
-        if k < accounts and worth > 0:
+        if k >= first and b.value > sub_accounts:
             upto += b.account_value[k]
-            charged = ratio(lesser_of(charge, worth), upto, worth) - given
+            charged = ratio(greater_of(0, charge - sub_accounts), upto, b.value - sub_accounts) - given
             given += charged
         if k >= c.funds:
             total += adjustment_on(c, p, m, d, k - c.funds, b.account_value[k] - charged)

@@ -182,7 +182,8 @@ class Annuity:
     """Cents of each purchase payment not yet withdrawn, oldest first."""
     layer_day: Annotated[list[int], "layers"]
     segment_account: Annotated[list[int], "segments"]
-    """The fixed account, 0 … fixed - 1, that each segment belongs to; of one account the oldest come first."""
+    """The fixed account, 0 … fixed - 1, that each segment belongs to. Segments stand in the order of their deposits;
+    one that is renewed keeps its place."""
     segment_balance: Annotated[list[int], "segments"]
     segment_anchor: Annotated[list[int], "segments"]
     """What 1 had grown to on the day the segment's balance last changed, 1e-15."""

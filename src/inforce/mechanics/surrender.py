@@ -156,7 +156,8 @@ def gross_for_net(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown, net: in
 
     A cent more withdrawn leaves the same or a cent more, so the largest amount that leaves too little is found
     bit by bit, and the next cent is the answer. $920 net in year one at 8 %, nothing free: $1,000. The whole value
-    where even that does not suffice.
+    where even that does not suffice. With segments the split's rounding may let a cent more leave some cents less;
+    the answer suffices all the same and a cent less does not, but an amount some cents smaller still might.
     """
     short = 0
     size = 1 << 47

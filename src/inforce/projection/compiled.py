@@ -28,8 +28,8 @@ from numba.extending import overload
 from inforce import mechanics
 from inforce.errors import Fault
 from inforce.mechanics import money
-from inforce.mechanics.interest import with_interest
-from inforce.mechanics.market_value import segment_value
+from inforce.mechanics.interest import INDEX_SCALE, with_interest
+from inforce.mechanics.market_value import adjusted, segment_value
 from inforce.mechanics.records import Annuity, Market, Terms
 from inforce.mechanics.rule import RULES
 from inforce.mechanics.units import value_of
@@ -196,20 +196,29 @@ def unpacked(cls: type[T], record: Any, **counts: int) -> T:
 def check_range(c: Annuity, p: Terms, *markets: Market, paid_in: int = 0) -> None:
     """Refuse a contract for which 64-bit arithmetic would not be exact, `paid_in` cents being paid in at such prices.
 
-    Every amount stays below 2**50 cents, and so do the units that all the money would buy in any one fund.
+    Every amount stays below 2**50 cents, and so do the units that all the money would buy in any one fund. Money of
+    segments may leave one at its market value for another, and that one too, in one step.
     """
     _within(c, AMOUNT_LIMIT, besides={"anchor": SCALE_LIMIT, "segment_anchor": SCALE_LIMIT})
     _within(p, AMOUNT_LIMIT, below=-1)
     if not (1 <= p.surrender_years <= len(p.surrender_rate) and 0 <= p.operations <= len(p.order)):
         raise Fault(f"Terms.surrender_years = {p.surrender_years} or operations = {p.operations} is out of range.")
-    held, cheapest = 0, p.value_scale
+    if any(into >= c.funds for into in p.ends_into) or any(i >= c.fixed for i in c.segment_account[: c.segments]):
+        raise Fault(
+            f"Terms.ends_into = {p.ends_into} or Annuity.segment_account = {c.segment_account} names no account."
+        )
+    held, cheapest, factor = 0, p.value_scale, INDEX_SCALE
     for m in markets:
         _within(m, SCALE_LIMIT)
-        if min([*m.unit_value[: c.funds], *m.index[: c.fixed], *c.anchor[: c.fixed], p.value_scale]) <= 0:
+        anchors = c.anchor[: c.fixed] + c.segment_anchor[: c.segments]
+        if min([*m.unit_value[: c.funds], *m.index[: c.fixed], *anchors, p.value_scale]) <= 0:
             raise Fault("A unit value, an interest index or the value scale is not above 0.")
         held = max(held, _held(c, p, m))
+        factor = max([factor, *m.market_factor, *m.floor_factor])
         cheapest = min(cheapest, *m.unit_value[: c.funds])
-    money_in = held + paid_in + c.payments
+    money_in = held + paid_in + max(c.payments, c.reset_floor)
+    for _ in range(2):
+        money_in = adjusted(money_in, factor)
     if money_in * p.value_scale >= AMOUNT_LIMIT * cheapest:
         raise Fault(f"{money_in} cents at a unit value of {cheapest} are beyond exact 64-bit arithmetic.")
 

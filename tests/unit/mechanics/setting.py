@@ -94,6 +94,31 @@ def contract(*cents: int, paid: tuple[int, ...] = (), paid_on: tuple[int, ...] =
     return c
 
 
+START = ISSUE - 1_000
+"""Serial day on which the segments of `segmented` begin."""
+
+
+def segmented(*cents: int, ends: int = ISSUE + 500, held: tuple[int, ...] = (0, 0)) -> Annuity:
+    """A contract with a segment of each amount in its fixed account, ending on day `ends`, and `held` in its funds."""
+    c = contract(*held)
+    c.layers, c.layer_paid, c.layer_left = 1, [sum(cents) + sum(held)], [sum(cents) + sum(held)]
+    c.payments = c.payments_floor = c.basis = c.anniversary_value = sum(cents) + sum(held)
+    n = c.segments = len(cents)
+    c.segment_account, c.segment_balance, c.segment_anchor = [0] * n, list(cents), [INDEX_SCALE] * n
+    c.segment_rate, c.segment_start, c.segment_end = [50_000_000] * n, [START] * n, [ends] * n
+    return c
+
+
+def market(*factors: float, growth: float = 1, floor: float = 0, day: int = ISSUE + 10, rate: int = 0) -> Market:
+    """Unit values of $1; a market factor for each segment, others have the last one; `rate` for a segment of today."""
+
+    def scaled(number: float) -> int:
+        return round(number * 1_000_000) * INDEX_SCALE // 1_000_000
+
+    each = [scaled(factor) for factor in (*factors, *[factors[-1] if factors else 1] * (8 - len(factors)))]
+    return Market([1_000_000] * 2, [INDEX_SCALE], [rate], [scaled(growth)] * 8, each, [scaled(floor)] * 8, serial=day)
+
+
 def due(day: int = ISSUE + 10, **changes: object) -> Due:
     """Nothing due but what is given."""
     d = new_due(2, 1)

@@ -8,7 +8,14 @@ from tests.unit.mechanics.setting import FLAT, ISSUE, YEAR, contract, due, rates
 from inforce.mechanics.annuity import step
 from inforce.mechanics.interest import INDEX_SCALE
 from inforce.mechanics.money import PPB
-from inforce.mechanics.records import ChargedOn, Operation, Reason, Status, new_breakdown, new_market
+from inforce.mechanics.records import (
+    ChargedOn,
+    Operation,
+    Reason,
+    Status,
+    new_breakdown,
+    new_market,
+)
 
 HALF = PPB // 2
 
@@ -272,6 +279,13 @@ def test_nothing_taken_from_nothing() -> None:
     for named in (0, 1):
         b = run(contract(0), terms(), due(withdrawal=1, named=named))
         assert (b.gross, b.value, b.account_change) == (0, 0, [0, 0, 0])
+
+
+def test_a_withdrawal_of_nothing_takes_nothing_that_a_transfer_took() -> None:
+    c, p = contract(60_000, 30_000, 10_000), terms()
+    both = due(transfer=1, transfer_out=[10_000, 0, 0], transfer_into=[0, PPB, 0], withdrawal=1, named=1)
+    b = run(c, p, both)
+    assert (b.account_value, b.gross) == ([50_000, 40_000, 10_000], 0)
 
 
 # Surrender, free look, death

@@ -7,6 +7,7 @@ from inforce.mechanics.limits import (
     amount_asked,
     gross_withdrawal,
     may_claim,
+    may_continue,
     may_end,
     may_pay,
     may_transfer,
@@ -31,6 +32,16 @@ def test_a_contract_may_end_while_it_is_in_force() -> None:
     assert (may_end(c), may_claim(c)) == (Reason.NOT_IN_FORCE, 0)
     for c.status in ENDED:
         assert (may_end(c), may_claim(c)) == (Reason.NOT_IN_FORCE, Reason.NOT_IN_FORCE)
+
+
+def test_a_spouse_may_continue_until_a_beneficiary_is_paid() -> None:
+    c = contract(1_000)
+    for c.status in (Status.IN_FORCE, Status.DEATH_NOTIFIED):
+        assert may_continue(c) == Reason.NONE
+    for c.status in ENDED:
+        assert may_continue(c) == Reason.NOT_IN_FORCE
+    c.status, c.claimed = Status.DEATH_NOTIFIED, 1
+    assert (may_continue(c), may_claim(c)) == (Reason.CLAIM_PAID, Reason.NONE)
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,11 @@ def test_death_benefit() -> None:
     assert death_benefit(terms(death_benefit=0), 900, 1_000, 0) == 900
     assert death_benefit(terms(death_benefit=1), 900, 1_000, 0) == 1_000
     assert death_benefit(terms(death_benefit=1), 1_100, 1_000, 0) == 1_100
+    assert death_benefit(terms(death_benefit=1), 900, 1_000, 1_100) == 1_000
+    assert death_benefit(terms(death_benefit=0), 900, 1_000, 1_100) == 900
+    assert death_benefit(terms(reset_years=3), 900, 1_000, 1_100) == 1_100
+    assert death_benefit(terms(reset_years=3), 900, 1_100, 1_000) == 1_100
+    assert death_benefit(terms(reset_years=3), 1_100, 900, 1_000) == 1_100
 
 
 def test_free_look_refund() -> None:
