@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -28,9 +28,9 @@ _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._%+-]*")
 class DemoBook:
     """Products by id, their prices, and a journal with every contract and its events."""
 
-    products: Mapping[str, Product]
+    products: Mapping[str, Product] = field(repr=False)
     market: Market
-    journal: MemoryJournal
+    journal: MemoryJournal = field(repr=False)
 
     def positions(self, through: date = LAST_DAY) -> dict[str, Position]:
         """Every contract with everything due up to a day."""

@@ -6,6 +6,13 @@ from inforce.cycle import Position
 from inforce.demo import DemoBook, demo_book
 
 
+class Positions(dict[str, Position]):
+    """Says little of itself, so that a failing test need not write out three hundred contracts."""
+
+    def __repr__(self) -> str:
+        return f"{len(self)} positions"
+
+
 @pytest.fixture(scope="session")
 def book() -> DemoBook:
     return demo_book()
@@ -13,4 +20,4 @@ def book() -> DemoBook:
 
 @pytest.fixture(scope="session")
 def positions(book: DemoBook) -> dict[str, Position]:
-    return book.positions()
+    return Positions(book.positions())
