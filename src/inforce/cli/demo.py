@@ -10,8 +10,8 @@ from .options import AsJson
 if TYPE_CHECKING:
     from inforce.cycle import Position
     from inforce.demo import DemoBook
-    from inforce.market import Market
     from inforce.returns import Row
+    from inforce.valuation import Valuation
 
 
 def demo(
@@ -19,45 +19,66 @@ def demo(
         "build/demo"
     ),
 ) -> None:
-    """Twenty Flex Extra contracts over twenty-one years: a summary, one life, one explanation, one quote."""
-    from inforce.demo import LAST_DAY, demo_book, write_book
+    """Three hundred contracts of two products over twenty-one years: a summary, a life, an explanation, a quote."""
+    from inforce import valuation
+    from inforce.demo import demo_book, write_book
 
-    from .output import console
-
-    out = console()
     files = write_book(folder)
     book = demo_book()
     positions = book.positions()
-    out.print(f"[bold]Flex Extra, {len(files)} invented contracts from 1987 to {LAST_DAY}[/]")
-    out.print(
-        "Prices are reconstructed, not published: they pass exactly through the returns that the performance update"
-    )
-    out.print(f"of 2008-07-31 prints, with the shape of market history between ({folder}/market/README.md).\n")
-    _summary(book.market, positions)
+    values = [valuation.value(position, book.market, position.through) for position in positions.values()]
+    _introduction(len(files), folder)
+    _summary(book, values)
     _money(positions)
+    _telling(positions, values)
     _story(book, positions[SHOWN])
     _next_steps(folder)
 
 
 SHOWN = "FX-0003"
 """The contract whose life the demo tells."""
+SUMS = ("purchase_payments", "withdrawals", "contract_value", "surrender_value", "death_benefit")
+"""The figures of a valuation that the summary adds up."""
 
 
-def _summary(market: "Market", positions: "dict[str, Position]") -> None:
-    from inforce import valuation
+def _introduction(count: int, folder: Path) -> None:
+    from inforce.demo import LAST_DAY
 
-    from .output import console, dollars, table
+    from .output import console
 
-    rows = table("contract", "form", "tax", "state", "issued", "payments", "withdrawals", "contract value",
-                 "surrender value", "death benefit", "status",
-                 right=("payments", "withdrawals", "contract value", "surrender value", "death benefit"))  # fmt: skip
-    for name, position in positions.items():
-        v = valuation.value(position, market, position.through)
-        tax = position.contract.qualification.replace("_", "-")
-        rows.add_row(name, position.contract.form, tax, position.contract.issue_state, str(v.issued),
-                     *(dollars(c) for c in (v.purchase_payments, v.withdrawals, v.contract_value, v.surrender_value,
-                                            v.death_benefit)), v.status.replace("_", " "))  # fmt: skip
+    out = console()
+    out.print(f"[bold]{count} invented contracts of Flex Extra and LifeTrust, from 1987 to {LAST_DAY}[/]")
+    out.print(
+        "Unit values are reconstructed, not published: made to pass through the returns that performance updates of "
+        "the two products print, with the shape of market history between. Rates that no filing prints are assumed. "
+        f"See {folder}/market/README.md and {folder}/market-lifetrust/README.md.\n"
+    )
+
+
+def _summary(book: "DemoBook", values: "list[Valuation]") -> None:
+    """Sums by product and status."""
+    from inforce.mechanics.records import Status
+
+    from .output import console, table
+
+    rows = table("", "number", *(name.removeprefix("purchase_").replace("_", " ") for name in SUMS))
+    for column in rows.columns[1:]:
+        column.justify = "right"
+    for product in book.products.values():
+        of_product = [v for v in values if v.product == product.id]
+        rows.add_row(*_sums(product.card.name, of_product), style="bold")
+        for status in (status.name.lower() for status in Status):
+            alike = [v for v in of_product if v.status == status]
+            if alike:
+                rows.add_row(*_sums(f"  {status.replace('_', ' ')}", alike))
+    rows.add_row(*_sums("all", values), style="bold")
     console().print(rows)
+
+
+def _sums(name: str, values: "list[Valuation]") -> list[str]:
+    from .output import dollars
+
+    return [name, str(len(values)), *(dollars(sum(getattr(v, figure) for v in values)) for figure in SUMS)]
 
 
 def _money(positions: "dict[str, Position]") -> None:
@@ -67,18 +88,48 @@ def _money(positions: "dict[str, Position]") -> None:
     from .output import console, dollars, table
 
     totals = balances([entry for position in positions.values() for entry in position.entries])
+    inside = sum(cents for account, cents in totals.items() if account.startswith("contract/"))
     rows = table("", "", right=())
     rows.show_header = False
     rows.columns[1].justify = "right"
+    rows.add_row("contract/…  put in less taken out", dollars(inside))
     for account, cents in sorted(totals.items()):
         if cents and not account.startswith("contract/"):
             rows.add_row(account, dollars(cents))
+    rows.add_row("all together", dollars(sum(totals.values())), style="bold")
     entries = sum(len(position.entries) for position in positions.values())
     declined = sum(len(position.declined) for position in positions.values())
     waiting = sum(len(position.waiting) for position in positions.values())
     out = console()
-    out.print(f"\n{entries} balanced entries; {declined} requests refused, {waiting} waiting. Beside the contracts:")
+    out.print("\n[bold]Where the money is[/]")
+    out.print(f"{entries:,} balanced entries; events refused: {declined}, waiting: {waiting}.")
     out.print(rows)
+
+
+def _telling(positions: "dict[str, Position]", values: "list[Valuation]") -> None:
+    """One contract of each kind of life."""
+    from inforce.demo import telling_lives
+
+    from .output import console, dollars, table
+
+    worth = {v.contract: v for v in values}
+    rows = table("contract", "issued", "payments", "paid out", "contract value", "what happened",
+                 right=("payments", "paid out", "contract value"))  # fmt: skip
+    for life in telling_lives():
+        v = worth[life.id]
+        rows.add_row(life.id, str(v.issued), dollars(v.purchase_payments), dollars(_paid_out(positions[life.id])),
+                     dollars(v.contract_value), life.plan.about)  # fmt: skip
+    out = console()
+    out.print("\n[bold]Some of them[/]")
+    out.print(rows)
+
+
+def _paid_out(position: "Position") -> int:
+    """All that went to the owner or beneficiaries, with the tax withheld from it."""
+    from inforce.ledger import balances
+
+    totals = balances(position.entries)
+    return sum(cents for account, cents in totals.items() if account.startswith("owner/") and cents > 0)
 
 
 def _story(book: "DemoBook", position: "Position") -> None:
@@ -102,21 +153,26 @@ def _story(book: "DemoBook", position: "Position") -> None:
         out.print(styled(line.pieces), soft_wrap=True)
     out.print("\n[bold]What if its owner had wanted $10,000 in hand that day?[/]")
     request = Withdrawal(id="quote", on=day, amount=1_000_000, net=True, withholding=100_000_000)
-    print_quote(quote(then, book.market, request), book.product.card.name)
+    print_quote(quote(then, book.market, request), position.product.card.name)
 
 
 def _next_steps(folder: Path) -> None:
     from .output import console
 
-    console().print(f"""
+    console().print(
+        f"""
 [bold]Try next[/]
   inforce value {folder}/FX-0001.yaml --on 2008-07-31
+  inforce value {folder}/LT-0001.yaml --on 2000-12-29
+  inforce explain {folder}/LT-0001.yaml e5 --on 1998-11-10
   inforce explain {folder}/FX-0001.yaml death_benefit --on 2002-10-09
   inforce quote {folder}/{SHOWN}.yaml withdrawal --on 1995-07-31 --amount 5000 --net --withholding 10%
   inforce ledger show {folder}/{SHOWN}.yaml --on 1992-12-31 --entries
-  inforce product assumptions flex-extra
+  inforce product assumptions lifetrust
 and open {folder}/{SHOWN}.yaml: a contract is a text file; change it and ask again.
-Inforce models filings; the contract itself and state law govern.""")
+Inforce models filings; the contract itself and state law govern.""",
+        soft_wrap=True,
+    )
 
 
 def published(

@@ -31,9 +31,11 @@ class Pricer:
         Raises:
             MissingPrice, MissingRate: one of them is not known.
         """
-        sections = terms.sections
+        sections, ending = terms.sections, _ends_into(c, d, terms)
         unit_values = [
-            self.unit_value(fund, priced_on, sections.corrections) if c.units[k] or _receives(d, k) else UNTOUCHED
+            self.unit_value(fund, priced_on, sections.corrections)
+            if c.units[k] or _receives(d, k) or k in ending
+            else UNTOUCHED
             for k, fund in enumerate(sections.sub_accounts)
         ]
         receives = [_receives(d, c.funds + i) for i in range(c.fixed)]
@@ -123,3 +125,11 @@ def _may_adjust(d: Due) -> bool:
 
 def _receives(d: Due, k: int) -> bool:
     return bool(d.payment_into[k] or d.transfer_into[k])
+
+
+def _ends_into(c: Annuity, d: Due, terms: ContractTerms) -> set[int]:
+    """The sub-accounts that get the money of segments that end today; -1 for those that are renewed."""
+    if not d.segments_end:
+        return set()
+    ended = [s for s in range(c.segments) if c.segment_balance[s] and c.segment_end[s] <= d.serial]
+    return {terms.record.ends_into[c.segment_account[s]] for s in ended}
