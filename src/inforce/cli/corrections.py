@@ -91,7 +91,15 @@ def reject(
     )
 
 
-def history(name: InBook, book: BookAt = None, as_json: AsJson = False) -> None:
+def history(
+    name: InBook,
+    first: Annotated[
+        date | None,
+        typer.Option("--from", parser=parse_day, metavar="DATE", help="Only what became known from then on."),
+    ] = None,
+    book: BookAt = None,
+    as_json: AsJson = False,
+) -> None:
     """What was believed when: for each day on which something became known, why, and what it changed."""
     from inforce.cycle.history import beliefs
 
@@ -99,6 +107,7 @@ def history(name: InBook, book: BookAt = None, as_json: AsJson = False) -> None:
 
     with book_at(book) as opened:
         found, stored = beliefs(opened, name), opened.stored(name)
+        found = [belief for belief in found if first is None or belief.known >= first]
         places = _unit_decimals(opened, name)
     if as_json:
         print_json([_plain_belief(belief, places) for belief in found])

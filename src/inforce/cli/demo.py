@@ -32,6 +32,7 @@ def demo(
     _money(positions)
     _telling(positions, values)
     _story(book, positions[SHOWN])
+    _put_right(book, folder / "book.db")
     _next_steps(folder)
 
 
@@ -156,6 +157,39 @@ def _story(book: "DemoBook", position: "Position") -> None:
     print_quote(quote(then, book.market, request), position.product.card.name)
 
 
+def _put_right(demo: "DemoBook", file: Path) -> None:
+    """A late payment, a reversed withdrawal, a corrected price, in a book in a database: before and after."""
+    from inforce.demo import corrections
+    from inforce.stores import open_book
+
+    from .output import console, dollars, table
+
+    for old in (file, *(file.with_name(file.name + end) for end in ("-wal", "-shm"))):
+        old.unlink(missing_ok=True)
+    with open_book(file) as book:
+        story = corrections.put_right(demo, book)
+    out = console()
+    out.print(f"\n[bold]A late payment, a reversed withdrawal, a corrected price[/] (the same contracts in {file})")
+    out.print(
+        f"What contracts were worth on {corrections.BEFORE}, as known that day and as known on {corrections.REPRICED}. "
+        f"The reversal changed money that had been paid: {story.approved} was held until somebody else approved it. "
+        f"Corrections that still wait for that: {story.held}."
+    )
+    rows = table("contract", "what was wrong", "as known then", "as known now", "difference", "entries",
+                 right=("as known then", "as known now", "difference", "entries"))  # fmt: skip
+    for each in story.changed:
+        rows.add_row(each.contract, each.what, dollars(each.believed), dollars(each.now),
+                     dollars(each.now - each.believed), str(each.entries))  # fmt: skip
+    out.print(rows)
+    out.print("\nWhat it cost, and where money went by the entries that put it right:")
+    costs = table("", "", right=())
+    costs.show_header = False
+    costs.columns[1].justify = "right"
+    for account, cents in story.accounts.items():
+        costs.add_row(account, dollars(cents))
+    out.print(costs)
+
+
 def _next_steps(folder: Path) -> None:
     from .output import console
 
@@ -168,6 +202,8 @@ def _next_steps(folder: Path) -> None:
   inforce explain {folder}/FX-0001.yaml death_benefit --on 2002-10-09
   inforce quote {folder}/{SHOWN}.yaml withdrawal --on 1995-07-31 --amount 5000 --net --withholding 10%
   inforce ledger show {folder}/{SHOWN}.yaml --on 1992-12-31 --entries
+  inforce ledger history FX-0001 --from 2008-06-15 --book {folder}/book.db
+  inforce cycle held --book {folder}/book.db
   inforce product assumptions lifetrust
 and open {folder}/{SHOWN}.yaml: a contract is a text file; change it and ask again.
 Inforce models filings; the contract itself and state law govern.""",
