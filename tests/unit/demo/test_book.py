@@ -154,7 +154,7 @@ def test_all_money_adds_up(positions: dict[str, Position]) -> None:
         received = sum(r.event.amount for r in received_by(position))
         assert -totals["owner/paid_in"] == received
     whole = balances([entry for position in positions.values() for entry in position.entries])
-    assert {account.split("/")[0] for account in whole} == {"suspense", "contract", "owner", "company"}
+    assert {account.split("/")[0] for account in whole} == {"suspense", "contract", "owner", "company", "memo"}
     assert sum(whole.values()) == 0
 
 
