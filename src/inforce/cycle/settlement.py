@@ -9,7 +9,8 @@ from inforce.errors import MissingPrice
 from inforce.ledger import Entry, Line
 from inforce.market import Market
 from inforce.mechanics.units import value_of
-from inforce.terms.schema import Calendar, Pricing
+from inforce.terms import Pricing
+from inforce.terms.schema import Calendar
 
 from .fold import Position
 from .posting import LATE_TRADE, PRICE_ERROR, SEPARATE_ACCOUNT, SETTLEMENT, engine_version, entry_for

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from inforce.mechanics.money import PPB, ratio
 from inforce.terms import VariableAnnuityTerms
-from inforce.terms.schema import Performance
+from inforce.terms.performance import Performance
 from inforce.terms.source import Plain
 
 from .periods import YEAR_TO_DATE, Period

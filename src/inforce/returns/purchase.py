@@ -19,7 +19,7 @@ from inforce.market import Market
 from inforce.mechanics.money import PPB
 from inforce.mechanics.records import Status
 from inforce.terms import Product, VariableAnnuityTerms
-from inforce.terms.schema import Performance
+from inforce.terms.performance import Performance
 from inforce.terms.source import Plain
 
 from .method import charge_changes, method_changes

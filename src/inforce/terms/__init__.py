@@ -2,8 +2,9 @@
 
 from .clocks import Cohort, Provenance
 from .product import ContractTerms, Product, coverage, find_product, load_product, packaged_products
-from .schema import Pricing, VariableAnnuityTerms
+from .schema import VariableAnnuityTerms
 from .states import STATES
+from .values import Pricing
 
 __all__ = [
     "STATES",

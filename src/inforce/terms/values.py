@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
@@ -164,3 +165,11 @@ def _message(error: Any) -> str:
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         return "must be a mapping of keys to values"
     return str(error["msg"]).removeprefix("Value error, ")
+
+
+class Pricing(StrEnum):
+    """What happens to something that falls on a day without prices."""
+
+    PRECEDING = "preceding"
+    FOLLOWING = "following"
+    LAST_PRICE = "last_price"

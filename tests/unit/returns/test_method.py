@@ -10,7 +10,7 @@ from inforce.market import Market, MarketData, Series, SubAccount
 from inforce.returns import SINCE, YEAR_TO_DATE, Redemption, redeem, since
 from inforce.returns.method import share_of_charge
 from inforce.terms import Cohort, Product, find_product
-from inforce.terms.schema import Performance
+from inforce.terms.performance import Performance
 
 AS_OF = date(2020, 9, 30)
 STRICT = {
