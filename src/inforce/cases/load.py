@@ -8,7 +8,7 @@ from pathlib import Path
 from inforce.contracts import Contract
 from inforce.contracts.events import Issue
 from inforce.cycle import Position, Pricer, advance, pricing_day
-from inforce.cycle.fold import Observer
+from inforce.cycle.position import Observer
 from inforce.dates import MonthEnd, anniversary, completed_years, day_number
 from inforce.errors import BadCase, BadInput, BadMarketData, InforceError, NotFound, Refused
 from inforce.ledger import MemoryJournal, Snapshot

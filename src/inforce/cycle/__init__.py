@@ -2,8 +2,9 @@
 
 from .coming import next_due
 from .correction import OWED, corrections
-from .fold import Applied, Declined, Position, Waiting, advance
+from .fold import advance
 from .kept import Kept
+from .position import Applied, Declined, Position, Waiting
 from .prices import Pricer
 from .run import Cycle
 from .schedule import effective_date, pricing_day

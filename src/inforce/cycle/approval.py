@@ -12,7 +12,7 @@ from inforce.ledger import Entry, Ground, Held, Recorded, Snapshot
 from inforce.mechanics.records import Status
 
 from .correction import EXECUTED, OWED, Amounts, Key, amounts
-from .fold import Applied, Position
+from .position import Applied, Position
 from .posting import TAXABLE
 
 WORDS: Final = {"owner/paid_out": "paid out", "owner/tax_withheld": "withheld for income tax"}

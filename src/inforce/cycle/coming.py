@@ -6,7 +6,7 @@ from typing import Final
 
 from inforce.mechanics.records import Status
 
-from .fold import Position
+from .position import Position
 from .schedule import calendar_items, segment_ends
 
 AHEAD: Final = timedelta(days=800)

@@ -14,7 +14,7 @@ from inforce.mechanics.records import Annuity
 from inforce.terms import Product
 
 from .correction import APART, EXECUTED
-from .fold import Position
+from .position import Position
 from .posting import SETTLEMENT
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from inforce.ledger import Book, Stored
 from inforce.market import Between, Market
 from inforce.terms import Product, find_product
 
-from .fold import Observer, Position, Waiting, advance
+from .fold import advance
+from .position import Observer, Position, Waiting
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 from inforce.ledger import Stored
 
 from .coming import next_due
-from .fold import Position, advance
+from .fold import advance
 from .invariants import check_entries, refuse
+from .position import Position
 
 if TYPE_CHECKING:
     from .run import Cycle

@@ -13,8 +13,9 @@ from inforce.terms import Product
 from .approval import Correction, Statuses, check_approval, looked_at
 from .coming import next_due
 from .correction import corrections
-from .fold import Observer, Position, advance
+from .fold import advance
 from .invariants import accounts, check_change, refuse
+from .position import Observer, Position
 from .posting import SETTLEMENT
 from .replaying import rebuilt
 from .settlement import settlements

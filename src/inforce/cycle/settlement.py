@@ -12,7 +12,7 @@ from inforce.mechanics.units import value_of
 from inforce.terms import Pricing
 from inforce.terms.schema import Calendar
 
-from .fold import Position
+from .position import Position
 from .posting import LATE_TRADE, PRICE_ERROR, SEPARATE_ACCOUNT, SETTLEMENT, engine_version, entry_for
 from .prices import Pricer
 from .schedule import pricing_day

@@ -14,7 +14,7 @@ from inforce.mechanics.money import portion
 from inforce.mechanics.records import make_room, new_annuity, new_breakdown, new_due, new_market
 from inforce.terms import ContractTerms
 
-from .fold import Position, Waiting
+from .position import Position, Waiting
 from .requests import account_names, by_account
 from .run import Cycle
 

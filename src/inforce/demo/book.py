@@ -11,7 +11,7 @@ from typing import Any, Final
 from inforce.cases import Case
 from inforce.contracts import Contract
 from inforce.cycle import Position, advance
-from inforce.cycle.fold import Observer
+from inforce.cycle.position import Observer
 from inforce.ledger import MemoryJournal
 from inforce.market import Market
 from inforce.terms import Product
