@@ -17,20 +17,21 @@ from inforce.cycle.invariants import check_replay, check_touched
 from inforce.ledger import Book, Done, MemoryBook, Snapshot, Stored
 
 PLACES = ("suspense", "contract/", "owner/paid_in", "owner/paid_out", "owner/tax_withheld", "owner/returned", OWED,
-          "company/", "memo/")  # fmt: skip
+          "owner/owed_for_returned_payment", "company/", "memo/")  # fmt: skip
 APART = ("owner/paid_out", "owner/tax_withheld", OWED, "company/price_error_gain_or_loss")
 GRID = timedelta(days=60)
 Decide = Callable[[Stored, date], Event]
+Make = Callable[[int], Life]
 
 
-def in_order(seed: int) -> Life:
+def in_order(seed: int, make: Make = random_life) -> Life:
     """Each event is entered when it is received, at a minute of its own, several a day; none is about another."""
-    life = random_life(seed)
+    life = make(seed)
     changes = []
     for number, event in enumerate(each for each in life.events if not isinstance(each, Reversal)):
         on = life.start + max(event.on - life.start, timedelta()) // GRID * GRID
-        died = {"date_of_death": on} if hasattr(event, "date_of_death") else {}
-        changes.append(event.model_copy(update={"on": on, "entered": None, "at": time(9, number), **died}))
+        days = {name: on for name in ("date_of_death", "delivered") if hasattr(event, name)}
+        changes.append(event.model_copy(update={"on": on, "entered": None, "at": time(9, number), **days}))
     return replace(life, events=sorted(changes, key=lambda event: (event.on, event.at)))
 
 
@@ -45,9 +46,9 @@ def shuffled(life: Life, seed: int, most: int = 200) -> Life:
     return replace(life, events=[life.events[0], *sorted(late, key=lambda event: event.entered or event.on)])
 
 
-def with_mistakes(life: Life, seed: int) -> Life:
+def with_mistakes(life: Life, seed: int, make: Make = random_life) -> Life:
     """And events that should not have been, each taken back later."""
-    chance, wrong = Random(seed), random_life(seed + 1000)
+    chance, wrong = Random(seed), make(seed + 1000)
     events = list(life.events)
     for number, event in enumerate(e for e in wrong.events if e.kind not in ("issue", "reversal")):
         on = life.start + timedelta(days=chance.randrange(900))

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from tests.simulation.test_decisions import in_order, lived, same, shuffled
 from tests.simulation.test_late_and_wrong import MARKET, PRODUCT, live, random_life
+from tests.simulation.test_segments import ended, segment_life
 
 from inforce.contracts import Approval
 from inforce.contracts.events import Issue, PurchasePayment, Withdrawal
@@ -42,6 +43,14 @@ def test_any_order_of_entry_is_as_in_order(seed: int, book: Book) -> None:
     lived(late, book=twin)
     assert book.entries(life.contract.id) == twin.entries(life.contract.id)
     assert book.stored(life.contract.id) == twin.stored(life.contract.id)
+
+
+@pytest.mark.parametrize("seed", [205, 212, 226])
+def test_lives_with_segments_are_their_twins(seed: int, book: Book) -> None:
+    late, twin = shuffled(in_order(seed, segment_life), seed), MemoryBook()
+    same(ended(late, book), ended(late, twin))
+    assert book.entries(late.contract.id) == twin.entries(late.contract.id)
+    assert book.stored(late.contract.id) == twin.stored(late.contract.id)
 
 
 DAY = timedelta(days=1)

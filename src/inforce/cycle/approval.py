@@ -105,7 +105,9 @@ class Correction:
             self.opening.state.status if self.opening.state else None,
             self.statuses.by(self.opening.settled),
         )
-        if not changes and before is not None and before != after:
+        if before is not None and self.position.state is None:
+            yield Ground("status", "", f"{_words(before)} becomes not issued")
+        elif not changes and before is not None and before != after:
             changes = [("", before, after)]
         for event, was, becomes in changes:
             yield Ground("status", event, f"{_words(was)} becomes {_words(becomes)}")

@@ -268,7 +268,13 @@ def _refused_approvals(events: Iterable[Recorded], held: Held | None) -> Iterato
 
 
 def _says_something(done: Done, stored: Stored) -> bool:
-    """Is there anything to post or to hold that is not there already?"""
+    """Is there anything to post, to keep or to hold that is not there already?
+
+    A corrected rate can change the interest to come and no entry.
+    """
     if done.stored.held is None:
-        return bool(done.entries) or stored.held is not None
+        kept = stored.snapshot.state
+        return (
+            bool(done.entries) or stored.held is not None or (kept is not None and kept != done.stored.snapshot.state)
+        )
     return stored.held is None or done.stored.held.id != stored.held.id

@@ -9,7 +9,7 @@ from inforce.errors import MissingPrice
 from inforce.ledger import Entry, Line
 from inforce.market import Market
 from inforce.mechanics.units import value_of
-from inforce.terms import Pricing
+from inforce.terms import ContractTerms, Pricing
 from inforce.terms.schema import Calendar
 
 from .position import Position
@@ -82,7 +82,7 @@ class _Settler:
         """The valuation date on which the separate account trades."""
         if entry.known <= entry.effective:
             return pricing_day(entry.effective)
-        traded = trade_day(entry.known, entry.operation, self.position.terms(entry.known).sections.calendar)
+        traded = trade_day(entry.known, entry.operation, self._terms(entry.known).sections.calendar)
         if traded > self.through:
             raise MissingPrice(f"what became known on {entry.known} trades on {traded}")
         return traded
@@ -90,15 +90,21 @@ class _Settler:
     def _line(self, line: Line, fund: str, priced: date, traded: date) -> Iterator[tuple[str, int]]:
         used, at_trade = self._in_use(fund, priced), self._in_use(fund, traded)
         right = self.pricer.unit_value(fund, traded)
-        scale = self.position.terms(traded).record.value_scale
+        scale = self._terms(traded).record.value_scale
         late, error = (_signed(line.units, each, scale) for each in (used - at_trade, at_trade - right))
         yield from ((LATE_TRADE, late), (PRICE_ERROR, error), (f"{SEPARATE_ACCOUNT}/{fund}", -late - error))
+
+    def _terms(self, on: date) -> ContractTerms:
+        """The contract's terms on a day; where its issue was taken back, those of a contract of that day."""
+        position = self.position
+        cohort = position.contract.cohort(position.issued or on)
+        return position.product.terms(cohort, on, position.filed_by)
 
     def _was_corrected(self, fund: str, day: date) -> bool:
         return self.corrected and len(self.pricer.market.unit_values_given(self.pricer.key(fund), day)) > 1
 
     def _in_use(self, fund: str, day: date) -> int:
-        return self.pricer.unit_value(fund, day, self.position.terms(day).sections.corrections)
+        return self.pricer.unit_value(fund, day, self._terms(day).sections.corrections)
 
 
 def trade_day(known: date, operation: str, calendar: Calendar) -> date:

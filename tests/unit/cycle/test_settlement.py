@@ -11,6 +11,7 @@ from tests.unit.cycle.daily import Daily
 from inforce.cycle import OWED, Pricer, advance
 from inforce.cycle.settlement import trade_day
 from inforce.errors import MissingPrice
+from inforce.market import MarketData, Rates
 from inforce.terms import Product, find_product, load_product
 from inforce.valuation import value
 
@@ -66,6 +67,20 @@ def test_a_reversal_trades_too() -> None:
     one.run("2000-04-03")
     assert one.cents(LATE) == 50_00
     assert one.units() == 1_000_000_000
+
+
+def test_what_an_issue_had_bought_that_is_not_one_any_more_trades_too() -> None:
+    """The application was not complete after all: 100 units bought at 10.00 are sold at 12.50, 250 gained."""
+    one = Daily(PRICES)
+    one.record("application", "2000-01-03", id="app", complete="no", missing="a name", consents_to_hold="yes")
+    one.record("application_completed", "2000-01-03", id="done")
+    one.record("purchase_payment", "2000-01-03", id="pay", amount="1000.00")
+    one.run("2000-01-03", "2000-03-31")
+    one.record("reversal", "2000-04-03", of="done")
+    one.run("2000-04-03")
+    assert one.grounds() == [("status", "", "in force becomes not issued", 0)]
+    one.approve("2000-04-03")
+    assert (one.cents(LATE), one.units(), one.cents("suspense")) == (250_00, 0, 1_000_00)
 
 
 def test_every_sub_account_is_settled() -> None:
@@ -306,6 +321,22 @@ def test_a_reversed_withdrawal_takes_its_loss_with_it() -> None:
     one.run("2000-04-04")
     one.approve("2000-04-05")
     assert (one.cents("owner/paid_out"), one.cents(OWED), one.cents(ERROR)) == (0, 0, 0)
+
+
+def test_a_corrected_rate_changes_what_is_kept_without_an_entry() -> None:
+    """The index of the day of the deposit is another one; nothing is posted, and a year later the interest is right."""
+    one, gpa = Daily(PRICES), "guaranteed-principal-account"
+    rates = {f"{year}-{month:02}": 40_000_000 for year in (2000, 2001) for month in range(1, 13)}
+    one.book.add_prices(MarketData(declared={gpa: Rates.by_month(rates)}), "test", day("2000-01-03"))
+    one.record("purchase_payment", "2000-02-01", id="pay", amount="1000.00", allocation={gpa: "100%"})
+    one.run("2000-02-01")
+    corrected = MarketData(declared={gpa: Rates.by_month({"2000-01": 60_000_000})})
+    one.book.add_prices(corrected, "test", day("2000-02-10"))
+    one.correct("2000-02-10")
+    assert one.cents(f"contract/{gpa}") == 1_000_00
+    position = one.cycle(day("2001-02-01")).look("C", day("2001-02-01"))
+    worth = value(position, one.book.market(), day("2001-02-01")).contract_value
+    assert worth == 1_040_00 - 35_11  # a year at 4 %; the charge of 3 January would have earned 11 cents
 
 
 def test_pricer_knows_both() -> None:
