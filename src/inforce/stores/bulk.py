@@ -32,7 +32,7 @@ def rows_of(connection: Connection, query: str, numbers: Iterable[int]) -> Itera
         wanted = set(part)
         with closing(connection.connection.cursor()) as cursor:
             cursor.execute(f"{query} {condition}", values)
-            yield from (row for row in cursor.fetchall() if row[0] in wanted)
+            yield from [row for row in cursor.fetchall() if row[0] in wanted]
 
 
 def rows_named(

@@ -11,6 +11,7 @@ from inforce.ledger import Snapshot, Stored
 from . import schema
 from .bulk import Row, rows_of
 from .chain import Head
+from .encoding import iso
 
 _HELD: Final = 'SELECT contract, sequence, CAST("on" AS TEXT) FROM inbox WHERE contract '
 _SEEN_SQLITE: Final = "DELETE FROM inbox WHERE contract = ? AND sequence = ?"
@@ -26,7 +27,7 @@ def clear_inbox(connection: Connection, stored: Mapping[int, Stored], before: Ma
     for contract, sequence, on in rows_of(connection, _HELD, stored):
         if _has_seen(stored[contract], sequence, date.fromisoformat(on)):
             seen.append((contract, sequence))
-    _delete(connection, seen)
+    take_out(connection, seen)
     for number, each in stored.items():
         if each.held is None and _went_back(each.snapshot, before[number]):
             _refill(connection, number, each.snapshot)
@@ -40,7 +41,8 @@ def _has_seen(stored: Stored, sequence: int, on: date) -> bool:
     return held is not None and held.has_seen_at(sequence, on, on)
 
 
-def _delete(connection: Connection, seen: list[Row]) -> None:
+def take_out(connection: Connection, seen: list[Row]) -> None:
+    """Events by contract and sequence."""
     if not seen:
         return
     if connection.dialect.name == "sqlite":
@@ -52,7 +54,7 @@ def _delete(connection: Connection, seen: list[Row]) -> None:
 def _went_back(snapshot: Snapshot, before: Head) -> bool:
     if before.on is None:
         return False
-    return snapshot.sequence < before.sequence or snapshot.on.isoformat() < before.on
+    return snapshot.sequence < before.sequence or (iso(snapshot.on) or "") < before.on
 
 
 def _refill(connection: Connection, number: int, snapshot: Snapshot) -> None:

@@ -29,6 +29,8 @@ from .queries import Opened
 from .recording import BATCH, Recording, numbers_of
 from .writing import Writing, last_seal
 
+TOGETHER: Final = 500
+"""Contracts of a day that are put down together: few enough to stay in the processor's cache from step to step."""
 _RUN: Final = ("day", "partition", "partitions", "contracts", "entries", "finished", "rebuilt")
 
 
@@ -232,20 +234,28 @@ class SqlBook:
         """
         work = list(done)
         with self.database.writing() as connection:
+            closed, traded = periods.closed_through(connection), dict[Fund, Traded]()
             numbers = self._all_numbers(connection, [each.stored.contract for each in work])
-            refuse_closed((entry for each in work for entry in each.entries), periods.closed_through(connection))
-            others = dict.fromkeys(e.contract for each in work for e in each.entries if e.contract not in numbers)
-            numbers |= self._all_numbers(connection, others)
             writing = Writing.on(connection, numbers.values())
             self._refuse_stale(writing.heads, numbers)
-            before = dict(writing.heads)
-            for each in work:
-                _put(writing, numbers, each)
-            clear_inbox(connection, {numbers[each.stored.contract]: each.stored for each in work}, before)
-            trading.add(writing, work)
+            for part in chunks(work, TOGETHER):
+                refuse_closed((entry for each in part for entry in each.entries), closed)
+                self._add_others(writing, numbers, part)
+                _put(writing, numbers, part)
+                trading.gather(traded, part)
+            trading.add(writing, traded)
             _log(writing, run)
         self._forget(numbers)
         self._note_versions(writing.heads)
+
+    def _add_others(self, writing: Writing, numbers: dict[str, int], part: Iterable[Done]) -> None:
+        """Contracts that are not worked themselves, in whose ledger others' entries go."""
+        ids = dict.fromkeys(e.contract for each in part for e in each.entries if e.contract not in numbers)
+        if ids:
+            others = self._all_numbers(writing.connection, ids)
+            writing.read_heads(others.values())
+            self._refuse_stale(writing.heads, others)
+            numbers |= others
 
     def waiting(self) -> list[str]:
         return [row.id for row in self.database.fetch(queries.WAITING)]
@@ -362,11 +372,19 @@ def _no_contract(contract_id: str) -> NotFound:
     return NotFound(f"no contract {contract_id!r} in this book")
 
 
-def _put(writing: Writing, numbers: Mapping[str, int], done: Done) -> None:
-    """What a day did to a contract."""
+def _put(writing: Writing, numbers: Mapping[str, int], part: Iterable[Done]) -> None:
+    """What a day did to contracts."""
+    stored = {numbers[done.stored.contract]: done.stored for done in part}
+    before = {number: writing.heads[number] for number in stored}
+    for done in part:
+        _put_one(writing, numbers, done)
+    clear_inbox(writing.connection, stored, before)
+
+
+def _put_one(writing: Writing, numbers: Mapping[str, int], done: Done) -> None:
     name = done.stored.contract
     number = numbers[name]
-    if all(entry.contract == name for entry in done.entries):
+    if not [entry for entry in done.entries if entry.contract != name]:
         writing.post(number, done.entries)
     else:
         for contract, entries in groupby(done.entries, key=_contract_of):

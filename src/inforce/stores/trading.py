@@ -1,15 +1,16 @@
 """What runs traded, and running totals of units, by separate account and fund."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from inforce.ledger import Done, Fund, Traded
 from inforce.ledger.funds import traded_in
 
 from . import schema
+from .bulk import Row
 from .database import Database
 from .writing import Writing
 
@@ -20,16 +21,26 @@ _ADD: Final = (
 """The database adds, so that nobody's change is lost."""
 
 
-def add(writing: Writing, work: Iterable[Done]) -> None:
+def gather(found: dict[Fund, Traded], work: Iterable[Done]) -> None:
+    """Add to what a run traded so far."""
+    for fund, more in traded_in((each.separate_account, each.entries) for each in work).items():
+        found[fund] = found[fund] + more if fund in found else more
+
+
+def add(writing: Writing, found: Mapping[Fund, Traded]) -> None:
     """Note what a run traded."""
-    found = traded_in((each.separate_account, each.entries) for each in work)
     for fund, t in sorted(found.items()):
         amounts = (t.bought_units, t.bought_cents, t.cancelled_units, t.cancelled_cents)
         writing.add(schema.traded, (writing.seal, *fund, *amounts))
-    moved = [(*fund, traded.units) for fund, traded in sorted(found.items()) if traded.units]
+    moved: list[Row] = [(*fund, traded.units) for fund, traded in sorted(found.items()) if traded.units]
     if moved:
-        mark = "?" if writing.connection.dialect.name == "sqlite" else "%s"
-        writing.connection.exec_driver_sql(_ADD.format(mark), moved)
+        add_units(writing.connection, moved)
+
+
+def add_units(connection: Connection, moved: list[Row]) -> None:
+    """Onto the running totals: separate account, fund, units."""
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    connection.exec_driver_sql(_ADD.format(mark), moved)
 
 
 def totals(database: Database) -> dict[Fund, int]:
