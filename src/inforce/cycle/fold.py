@@ -256,6 +256,8 @@ class _Fold:
     def _decline(self, item: Item, refused: Refused) -> None:
         if item.recorded is None:
             raise Fault(f"{item.operation} of {item.day}: {refused}")
+        if item.name in self.position.taken_back:
+            return  # it was only tried out: its money is not there any more
         self.position.declined.append(Declined(item.recorded, item.day, refused))
         if isinstance(item.event, PurchasePayment):
             self.position.suspense -= item.event.amount

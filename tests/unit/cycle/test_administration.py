@@ -272,6 +272,16 @@ def test_the_loss_of_a_returned_payment_can_be_the_owners(tmp_path: Path, on: st
     assert cents(book, "company/returned_payment") == lost
 
 
+def test_a_returned_payment_that_was_refused_goes_back_once(tmp_path: Path) -> None:
+    """Frozen, it bought nothing and lost nothing; the bank has its money, and none is in suspense to be returned."""
+    product = load_product(product_folder(tmp_path, {"purchase_payments.returned": {"loss_borne_by": "owner"}}))
+    freezes = event("freeze", "2000-01-04", id="freeze", cause="legal_order", refuses=["purchase_payment"])
+    one = bounced(product, freezes, event("payment_returned", "2000-02-10", id="back", of="draft"))
+    assert one.at("2000-02-20").suspense == 0
+    _, book = lived(one, "2000-02-20")
+    assert (cents(book, "suspense"), cents(book, "owner/returned"), cents(book, "owner/paid_in")) == (0, 0, -10_000_00)
+
+
 def test_the_bank_was_wrong() -> None:
     returned = event("payment_returned", "2000-02-10", id="back", of="draft")
     one = bounced(FLEX_EXTRA, returned, event("reversal", "2000-02-15", of="back"))
