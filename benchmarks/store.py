@@ -76,14 +76,19 @@ def figures(options: Options) -> list[Figure]:
     with TemporaryDirectory() as folder:
         names = iter(range(1_000_000))
         for contracts in sizes:
-            found += _figures(measure(lambda: f"{folder}/{next(names)}.db", contracts, options.runs))
+            found += _figures(measure(lambda: f"{folder}/{next(names)}.db", contracts, _days(contracts, options)))
     try:
         with server(fsync="on") as postgres:
             for contracts in sizes:
-                found += _figures(measure(postgres.new_database, contracts, options.runs))
+                found += _figures(measure(postgres.new_database, contracts, _days(contracts, options)))
     except NoPostgres as failure:
         print(f"PostgreSQL was not measured: {failure}", file=sys.stderr)
     return found
+
+
+def _days(contracts: int, options: Options) -> int:
+    """More days of few contracts: what disturbs one is longer than the day."""
+    return max(options.runs, 20_000 // contracts)
 
 
 def _figures(timing: Timing) -> Iterator[Figure]:

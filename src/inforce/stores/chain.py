@@ -29,7 +29,7 @@ class Head(NamedTuple):
     """Counts the postings, so that one who works from an old state is noticed."""
     on: str | None = None
     sequence: int = 0
-    """Of the stored position: its day and the last event it saw. These three are not hashed."""
+    """Of the position that was stored before: its day and the last event it saw. These three are not hashed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ _SEEN_POSTGRESQL: Final = (
 )
 
 
-def clear_inbox(connection: Connection, stored: Mapping[int, Stored], before: Mapping[int, Head]) -> None:
+def clear_inbox(connection: Connection, stored: Mapping[int, Stored], heads: Mapping[int, Head]) -> None:
     """Take out what the new positions have seen; put back what one that stands earlier than before has not."""
     seen = []
     for contract, sequence, on in rows_of(connection, _HELD, stored):
@@ -29,7 +29,7 @@ def clear_inbox(connection: Connection, stored: Mapping[int, Stored], before: Ma
             seen.append((contract, sequence))
     take_out(connection, seen)
     for number, each in stored.items():
-        if each.held is None and _went_back(each.snapshot, before[number]):
+        if each.held is None and _went_back(each.snapshot, heads[number]):
             _refill(connection, number, each.snapshot)
 
 

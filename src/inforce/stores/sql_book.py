@@ -375,10 +375,9 @@ def _no_contract(contract_id: str) -> NotFound:
 def _put(writing: Writing, numbers: Mapping[str, int], part: Iterable[Done]) -> None:
     """What a day did to contracts."""
     stored = {numbers[done.stored.contract]: done.stored for done in part}
-    before = {number: writing.heads[number] for number in stored}
     for done in part:
         _put_one(writing, numbers, done)
-    clear_inbox(writing.connection, stored, before)
+    clear_inbox(writing.connection, stored, writing.heads)
 
 
 def _put_one(writing: Writing, numbers: Mapping[str, int], done: Done) -> None:

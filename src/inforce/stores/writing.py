@@ -1,5 +1,6 @@
 """One transaction on a book: rows are gathered, chained, sealed and written together."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -56,7 +57,7 @@ class Writing:
     opened: set[int] = field(default_factory=set)
     event_heads: set[int] = field(default_factory=set)
     entry_heads: set[int] = field(default_factory=set)
-    rows: dict[str, list[Row]] = field(default_factory=dict)
+    rows: defaultdict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     declined: int = 0
     stored: dict[int, Position] = field(default_factory=dict)
     settled: set[int] = field(default_factory=set)
@@ -75,7 +76,7 @@ class Writing:
 
     def add(self, table: Table, row: Row) -> None:
         """A row to be inserted; its columns in the table's order."""
-        self.rows.setdefault(table.name, []).append(row)
+        self.rows[table.name].append(row)
 
     def open(self, contract_id: str, spread: int, payload: str, start: bytes) -> int:
         """A new contract; returns its number. `start` is the hash of its row."""
@@ -109,10 +110,8 @@ class Writing:
 
     def post(self, number: int, entries: Iterable[Entry]) -> None:
         """Entries of one contract."""
-        head = self.heads[number]
-        place, digest, seal = head.entries, head.entry_hash, self.seal
-        entry_rows = self.rows.setdefault("entries", [])
-        line_rows = self.rows.setdefault("lines", [])
+        _, events, event_hash, before, digest, version, on, sequence = self.heads[number]
+        place, seal, entry_rows, line_rows = before, self.seal, self.rows["entries"], self.rows["lines"]
         for e in entries:
             place += 1
             effective, known = iso(e.effective), iso(e.known)
@@ -121,9 +120,8 @@ class Writing:
             entry_rows.append((number, place, e.event, e.operation, effective, known,
                                e.period, e.terms, e.engine, seal, digest))  # fmt: skip
             line_rows += [(number, place, n, x.account, x.cents, x.units) for n, x in enumerate(e.lines)]
-        if place != head.entries:
-            self.heads[number] = Head(number, head.events, head.event_hash, place, digest, head.version + 1,
-                                      head.on, head.sequence)  # fmt: skip
+        if place != before:
+            self.heads[number] = Head(number, events, event_hash, place, digest, version + 1, on, sequence)
             self.entry_heads.add(number)
         if len(line_rows) >= AT_ONCE:
             self._hand_over()
@@ -135,8 +133,8 @@ class Writing:
 
     def store(self, number: int, position: Position) -> None:
         """A contract's position, in place of the one before."""
-        head = self.heads[number]
         if number not in self.entry_heads:
+            head = self.heads[number]
             self.heads[number] = head._replace(version=head.version + 1)
         self.stored[number] = position
 
