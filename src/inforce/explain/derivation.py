@@ -1,6 +1,6 @@
 """From traced numbers to the whole explanation: every step, every operand, every comparison that decided."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Final
@@ -22,6 +22,8 @@ class Derivation:
     numerals: Numerals
     reasons: Mapping[str, Leaf] = field(default_factory=dict)
     """Why a rule gave no charge, by the rule's name."""
+    segment: Callable[[int], str] = "segment {}".format
+    """What a segment is called."""
     _made: dict[int, tuple[object, Explanation]] = field(default_factory=dict)
     """By identity; the object is kept so that its identity stays its own."""
     _ids: count = field(default_factory=lambda: count(1))  # type: ignore[type-arg]
@@ -76,7 +78,8 @@ class Derivation:
         unit = self._unit(value)
         operands = tuple(self._part(x, name, self._unit_beside(x, call)) for name, x in call.operands.items())
         result = () if call.result is None else (self._part(call.result, "result", unit),)
-        e = self._node(value, "rule", rule_words(call.rule), unit, (*operands, *result))
+        label = rule_words(call.rule, self.segment(call.operands.get("s", 0)))
+        e = self._node(value, "rule", label, unit, (*operands, *result))
         won = _winner(call, value)
         children = tuple(replace(c, taken=won is None or c.role == won) for c in e.children)
         decided = call.frame.decisions if call.frame else []

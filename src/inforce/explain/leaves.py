@@ -118,6 +118,10 @@ class Leaves:
         names = [account.name for account in sections.sub_accounts.values()]
         return [*names, *(account.name for account in sections.fixed_accounts.values())][k]
 
+    def segment(self, s: int) -> str:
+        """A segment's name."""
+        return segment_words(self.state_before, self.terms, s)
+
     def _named(self, table: Mapping[str, tuple[str, Unit]], name: str, index: int) -> tuple[str, Unit]:
         label, unit = table.get(name, (name.replace("_", " "), "cents"))
         if "{account}" in label:

@@ -98,7 +98,7 @@ class _Page:
         if e.formula:
             yield Piece(f"{' = ' if e.label else ''}{e.formula}", "formula")
         if e.note:
-            yield Piece(f"{'; ' if e.label else ''}{e.note}", "note")
+            yield Piece(f"{'; ' if e.label or e.formula else ''}{e.note}", "note")
         yield from self._sources(e)
 
     def _sources(self, e: Explanation) -> Iterator[Piece]:

@@ -12,7 +12,7 @@ Parts = dict[str, Explanation]
 
 FORMULAS: Final[dict[str, tuple[Callable[[Parts], str], tuple[str, ...]]]] = {
     "portion": (lambda p: f"{p['rate'].text} of {p['amount'].text}", ("amount", "rate")),
-    "ratio": (lambda p: f"{p['a'].text} × {p['b'].text} / {p['c'].text}", ("a", "b", "c")),
+    "ratio": (lambda p: _share(p["a"], p["b"], p["c"]), ("a", "b", "c")),
     "value_of": (lambda p: f"{p['units'].text} units × {p['unit_value'].text}", ("units", "unit_value")),
     "units_for": (lambda p: f"{p['amount'].text} / {p['unit_value'].text}", ("amount", "unit_value")),
     "with_interest": (
@@ -29,6 +29,10 @@ FORMULAS: Final[dict[str, tuple[Callable[[Parts], str], tuple[str, ...]]]] = {
 COMPARED: Final = {"greater_of": ("the greater of", "no less than"), "lesser_of": ("the lesser of", "no more than")}
 WITHOUT_NAME: Final = frozenset({"portion", "ratio", *COMPARED})
 """Rules whose result takes the name of what they are used for."""
+HANDED_ON: Final = frozenset({"segment_value", "segment_factor"})
+"""Rules that give what another rule gives: that one's formula stands under their name."""
+ONE_OF_TWO: Final = frozenset({"weight_of", "share_into"})
+"""Rules that only choose: what they chose says itself what it is."""
 LISTED: Final = ("listed", "after")
 """Roles in the list of what a step did and left."""
 LONGEST_SUM: Final = 4
@@ -70,9 +74,11 @@ class _Reading:
         return replace(joined, children=(*joined.children, *map(self.read, terms.values())), because=())
 
     def _named(self, e: Explanation) -> Explanation:
-        inner, more = self.read(e.children[0]), tuple(map(self.read, e.children[1:]))
-        collapsed = e.children[0].kind == "sum" and inner.id != e.children[0].id
-        if collapsed and inner.kind in ("named", "picked", *LEAVES) and inner.label != e.label:
+        of = _flat(e.children[0], e.label)
+        inner, more = self._sum(of) if of.kind == "sum" else self.read(of), tuple(map(self.read, e.children[1:]))
+        collapsed = of.kind == "sum" and inner.id != of.id
+        has_name = inner.kind in ("named", "picked", *LEAVES) or inner.rule == "segment_value"
+        if collapsed and has_name and inner.label != e.label:
             return replace(e, children=(replace(inner, role=""), *more))
         says_more = inner.kind in LEAVES and not inner.note and not inner.label.startswith(e.label)
         note = inner.label if says_more else inner.note
@@ -86,11 +92,14 @@ class _Reading:
         result = self.read(parts["result"])
         if result.kind == "constant":
             return replace(e, children=())
+        if e.rule in ONE_OF_TWO:
+            return replace(result, id=e.id)
         note = e.note or result.note
         if result.kind in ("picked", *LEAVES):
             label = result.label if result.kind == "picked" else e.label
             return replace(result, id=e.id, kind="rule", rule=e.rule, about=e.about, label=label, note=note)
-        if result.kind in ("sum", "operation") or (result.rule in WITHOUT_NAME and result.kind == "rule"):
+        same = result.kind == "rule" and (result.label == e.label or e.rule in HANDED_ON)
+        if same or result.kind in ("sum", "operation") or (result.rule in WITHOUT_NAME and result.kind == "rule"):
             return replace(e, formula=result.formula, note=note, children=result.children)
         return replace(e, children=(replace(result, role=""),))
 
@@ -116,7 +125,7 @@ class _Reading:
         if won.kind in ("sum", "operation") or (won.rule in WITHOUT_NAME and won.kind == "rule"):
             children = won.children if e.rule == "lesser_of" else (*won.children, *lost)
             return replace(won, formula=f"{won.formula}, {bound}" if won.formula else bound, children=children)
-        return _set_out(e, won, lost, [x.text for x in operands])
+        return _set_out(e, won, lost, [x.text for x in operands if x.kind != "constant"])
 
     def _sum(self, e: Explanation) -> Explanation:
         terms = [x for x in map(self.read, e.children) if _says_something(x)]
@@ -126,6 +135,22 @@ class _Reading:
         formula = "".join(f" {'+' if x.sign * x.value > 0 else MINUS} {x.text.lstrip(MINUS)}" for x in added)
         formula = formula.removeprefix(" + ").strip() if 1 < len(added) <= LONGEST_SUM else ""
         return replace(e, formula=formula, children=tuple(terms))
+
+
+def _flat(e: Explanation, label: str) -> Explanation:
+    """A sum with the terms of a sum so far, which went by the same name, in its place."""
+    if e.kind != "sum":
+        return e
+    first, *others = e.children
+    so_far = first.children[0] if first.kind == "named" and first.label == label else first
+    if so_far.kind != "sum" or first.sign < 0:
+        return e
+    return replace(e, children=(*_flat(so_far, label).children, *others))
+
+
+def _share(a: Explanation, b: Explanation, c: Explanation) -> str:
+    """One number in proportion to two others."""
+    return f"all of {a.text}" if b.value == c.value else f"{a.text} × {b.text} / {c.text}"
 
 
 def _set_out(e: Explanation, won: Explanation, lost: list[Explanation], texts: list[str]) -> Explanation:

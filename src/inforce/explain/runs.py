@@ -121,7 +121,8 @@ def traced_run(leaves: Leaves, prices: Prices, due: Due, reasons: Breakdown | No
     if plain(state) != after or plain(breakdown) != expected:
         raise Fault(f"the step of {leaves.on}, contract {leaves.position.contract.id}, gave other numbers when it was "
                     "explained than when it was run")  # fmt: skip
-    derivation = Derivation(Numerals.of(leaves.terms.sections.rounding), _reasons(leaves, reasons or expected))
+    numerals = Numerals.of(leaves.terms.sections.rounding)
+    derivation = Derivation(numerals, _reasons(leaves, reasons or expected), leaves.segment)
     return Run(leaves, state, records[0], breakdown, derivation)
 
 

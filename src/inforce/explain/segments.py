@@ -8,6 +8,7 @@ from typing import Any
 from inforce.cycle import Position, Pricer
 from inforce.market import Market
 from inforce.mechanics.interest import credited_rate
+from inforce.mechanics.market_value import rate_between
 from inforce.mechanics.records import Annuity
 from inforce.terms import ContractTerms
 
@@ -53,8 +54,8 @@ class Segments:
             return value
         left = Traced(months, Leaf("calendar", f"months left of {self._name(s)}", "count"))
         addition = self._term("market_value_adjustment.addition", self.terms.sections.market_value_adjustment.addition)
-        rates = [self._credited(name) for name in dict.fromkeys(pricer.accounts_for(-(-months // 12), self.terms))]
-        parts = (self._guaranteed(s), *rates, addition, left)
+        current = self._current(-(-months // 12), *pricer.accounts_for(-(-months // 12), self.terms))
+        parts = (self._guaranteed(s), current, addition, left)
         note = "((1 + guaranteed rate) / (1 + current rate + addition)) ^ (months left / 12)"
         return Traced(value, Leaf("index", label, "factor", note=note, parts=parts))
 
@@ -76,6 +77,18 @@ class Segments:
 
     def _term(self, path: str, value: int) -> Traced:
         return Traced(value, self.term_leaf(path, "rate"))
+
+    def _current(self, years: int, first: str, last: str) -> Traced:
+        """The rate for a term of so many years, between two accounts in proportion."""
+        rate: Any = self._credited(first)
+        label = f"current rate for {years} year{'s' * (years > 1)}"
+        if first == last:
+            name = self.terms.sections.fixed_accounts[first].name
+            return Traced(rate, Named(f"{label}, that of {name}", "rate", rate))
+        low, high = (self.terms.sections.fixed_accounts[name].guarantee_years for name in (first, last))
+        with tracing():
+            rate = rate_between(years, low, rate, high, self._credited(last))
+        return Traced(rate, Named(label, "rate", rate))
 
     def _credited(self, account: str) -> Traced:
         """The rate declared for an account this month, or the contract's minimum where that is greater."""

@@ -28,15 +28,15 @@ RULES: Final[Mapping[str, str]] = {
     "pro_rata_reduction": "what is left after a reduction in proportion",
     "rate_between": "rate for the years left",
     "reached": "amount that the surrender charge reaches",
-    "segment_factor": "market value factor",
-    "segment_value": "value of the segment",
+    "segment_factor": "market value factor of {segment}",
+    "segment_value": "value of {segment}",
     "surrender_adjustment": "market value adjustment",
     "taxable_part": "taxable part",
+    "total_weight": "total that it is split by",
     "transfer_total": "amount transferred in all",
     "units_for": "units for the amount",
     "units_left": "units that stay",
     "value_of": "value of the units",
-    "weight_of": "value or amount named",
     "with_interest": "balance with interest",
     "withdrawal_adjustment": "market value adjustment",
     "worth_of": "value of the accounts",
@@ -55,6 +55,7 @@ UNITS: Final[Mapping[str, Unit]] = {
     "on_payments": "choice",
     "rate_between": "rate",
     "segment_factor": "factor",
+    "share_into": "rate",
     "units_for": "units",
     "units_left": "units",
     "years_completed": "count",
@@ -203,9 +204,9 @@ NOTHING: Final = "none: "
 """Begins the reason why there is no charge."""
 
 
-def rule_words(rule: Rule) -> str:
-    """A rule's name in words."""
-    return RULES.get(rule.__name__, rule.__name__.replace("_", " "))
+def rule_words(rule: Rule, segment: str = "the segment") -> str:
+    """A rule's name in words, with that of the segment that it was asked of."""
+    return RULES.get(rule.__name__, rule.__name__.replace("_", " ")).replace("{segment}", segment)
 
 
 def rule_text(rule: Rule) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
@@ -137,6 +137,12 @@ DayOrNone = Annotated[date | None, BeforeValidator(or_none(day))]
 
 
 M = TypeVar("M", bound=BaseModel)
+BOUNDS: Final = {
+    "less_than_equal": ("le", "above"),
+    "greater_than_equal": ("ge", "below"),
+    "greater_than": ("gt", "not above"),
+}
+"""What is said of a number out of its bounds, by the validator's name for it."""
 
 
 def parsed(model: type[M], plain: Any, fail: Callable[[tuple[str, ...], str], Exception]) -> M:
@@ -164,6 +170,10 @@ def _message(error: Any) -> str:
         return "must be a list"
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         return "must be a mapping of keys to values"
+    if kind in BOUNDS:
+        key, words = BOUNDS[kind]
+        bound = error["ctx"][key]
+        return f"is {words} {'100%' if bound == PPB else bound}"
     return str(error["msg"]).removeprefix("Value error, ")
 
 

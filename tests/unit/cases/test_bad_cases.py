@@ -215,7 +215,7 @@ BAD = {
         "expect.0.quote", "takes neither amount nor net nor from"),
     "a tolerance below zero": (
         text(expect=f"expect:\n  - on: 2000-01-03\n    net: 5.00\n    tolerance: -1 {MARK}\n"), "expect.0.tolerance",
-        "greater than or equal to 0"),
+        "is below 0"),
     "an expected account there is not": (
         text(expect=f"expect:\n  - on: 2000-01-03\n    accounts: {{growth: 5.00}} {MARK}\n"),
             "expect.0.accounts.growth",

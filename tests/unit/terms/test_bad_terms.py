@@ -60,7 +60,7 @@ BAD_SECTIONS = {
         "free_withdrawal.share", "is finer than a billionth"),
     "a share above all": (
         "free_withdrawal: {assumption: made up,\n  share: 110%, # <-\n  of: value, on_full_surrender: yes}\n",
-        "free_withdrawal.share", "less than or equal"),
+        "free_withdrawal.share", "is above 100%"),
     "a word that is none of the choices": (
         "free_withdrawal: {assumption: made up, share: 10%,\n  of: payments, # <-\n  on_full_surrender: yes}\n",
         "free_withdrawal.of", "'purchase_payments'"),
@@ -73,7 +73,7 @@ BAD_SECTIONS = {
     "a number in words": ("free_look: {assumption: made up, refund: payments,\n  days: ten} # <-\n", "free_look.days",
                           "'ten' is not a whole number"),
     "a number below zero": ("free_look: {assumption: made up, refund: payments,\n  days: -1} # <-\n", "free_look.days",
-                            "greater than or equal to 0"),
+                            "is below 0"),
     "an operation left out": (
         "order_of_operations: {assumption: made up, operations: [withdrawal]} # <-\n", "order_of_operations",
         "must name each of these once: anniversary, maintenance_charge,"),

@@ -40,8 +40,8 @@ def test_without_thresholds_everything_counts() -> None:
 
 @pytest.mark.parametrize(("term", "value", "says"), [
     ("tax_year_closes", "31 January", "no day of every year"), ("tax_year_closes", "02-29", "no day of every year"),
-    ("tax_year_closes", "1-31", "MM-DD"), ("price_share", "-1%", "greater than or equal"),
-    ("price_amount", "-0.01", "greater than or equal"), ("overpaid_borne_by", "nobody", "'company' or 'owner'"),
+    ("tax_year_closes", "1-31", "MM-DD"), ("price_share", "-1%", "is below 0"),
+    ("price_amount", "-0.01", "is below 0"), ("overpaid_borne_by", "nobody", "'company' or 'owner'"),
 ])  # fmt: skip
 def test_what_is_refused(term: str, value: str, says: str, tmp_path: Path) -> None:
     with pytest.raises(BadTerms, match=says) as caught:
