@@ -115,19 +115,22 @@ def diff(
     for path, a, b in found:
         rows.add_row(path, a, b)
     out.print(rows)
-    out.print(f"\n{len(found)} terms differ.")
+    out.print(f"\n{len(found)} terms differ." if len(found) != 1 else "\n1 term differs.")
 
 
 def _differences(left: "ContractTerms", right: "ContractTerms") -> list[tuple[str, str, str]]:
-    """Path, value here, value there; a dash where a term is not there."""
+    """Path, value here, value there; a dash where a term is not there. The terms of a section stand together."""
     here, there = _shown_terms(left), _shown_terms(right)
-    paths = dict.fromkeys([*here, *there])
+    sections = list(dict.fromkeys(path.partition(".")[0] for path in [*here, *there]))
+    paths = sorted(dict.fromkeys([*here, *there]), key=lambda path: sections.index(path.partition(".")[0]))
     return [(p, here.get(p, "-"), there.get(p, "-")) for p in paths if here.get(p) != there.get(p)]
 
 
 def _shown_terms(terms: "ContractTerms") -> dict[str, str]:
     values = _flat(terms.sections.model_dump(mode="json", by_alias=True), "")
-    shown: dict[str, list[str]] = {}
+    product, cohort = terms.product, terms.cohort
+    account = product.separate_account(cohort.qualification, cohort.issue_state)
+    shown = {"issuer": [product.issuer(cohort.issue_state)], "separate_account": [account]}
     for path in terms.sources:
         shown.setdefault(_list_of(path), []).append(_shown(path, values.get(path, "")))
     return {path: ", ".join(parts) for path, parts in shown.items()}
@@ -233,7 +236,8 @@ def _flat(node: object, path: str) -> dict[str, object]:
 
 
 MONEY = ("amount", "waived_from", "fee", "minimum", "minimum_first", "maximum_total", "minimum_value_after")
-RATES = ("mortality_and_expense", "administration", "share", "minimum_rate", "rate")
+RATES = ("mortality_and_expense", "administration", "share", "minimum_rate", "rate", "addition", "least_rate",
+         "price_share")  # fmt: skip
 
 
 def _shown(path: str, value: object) -> str:

@@ -209,6 +209,13 @@ def test_a_case_that_is_wrong_does_not_keep_the_others_from_running(run: Run, tm
     ("arguments", "words"),
     [
         (("product", "list"), "Flex Extra"),
+        (("product", "diff", "lifetrust", "lifetrust", "--other-state", "GA"), "MML Bay State Life Insurance Company"),
+        (("product", "diff", "lifetrust", "lifetrust", "--other-state", "GA"), "bay-state-separate-account-1"),
+        (
+            ("product", "diff", "lifetrust", "lifetrust", "--issued", "2002-05-01", "--other-on", "2003-01-02"),
+            "1 term differs.",
+        ),
+        (("product", "show", "lifetrust", "--on", "2003-01-02"), "market_value_adjustment.least_rate             3 %"),
         (("product", "show", "flex-extra"), "surrender_charge.by_contract_year.1"),
         (("product", "show", "flex-extra", "--form", "single", "--on", "2000-01-03"), "on 2000-01-03"),
         (("product", "check", "flex-extra"), "flex-extra: good."),
