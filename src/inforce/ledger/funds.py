@@ -49,13 +49,14 @@ def traded_in(work: Iterable[tuple[str, Iterable[Entry]]]) -> dict[Fund, Traded]
         funds = moved.setdefault(separate_account, {})
         for entry in entries:
             for line in entry.lines:
-                if line.units:
+                units = line.units
+                if units:
                     amounts = funds.get(line.account) or funds.setdefault(line.account, [0, 0, 0, 0])
-                    if line.units > 0:
-                        amounts[0] += line.units
+                    if units > 0:
+                        amounts[0] += units
                         amounts[1] += line.cents
                     else:
-                        amounts[2] -= line.units
+                        amounts[2] -= units
                         amounts[3] -= line.cents
     return {
         (separate_account, account.removeprefix(CONTRACT)): Traded(*amounts)

@@ -119,7 +119,7 @@ class Writing:
             digest = link(digest, entry_bytes(e, effective, known, sides))
             entry_rows.append((number, place, e.event, e.operation, effective, known,
                                e.period, e.terms, e.engine, seal, digest))  # fmt: skip
-            line_rows += [(number, place, n, x.account, x.cents, x.units) for n, x in enumerate(e.lines)]
+            line_rows += [(number, place, n, *side) for n, side in enumerate(sides)]
         if place != before:
             self.heads[number] = Head(number, events, event_hash, place, digest, version + 1, on, sequence)
             self.entry_heads.add(number)
