@@ -16,7 +16,12 @@ from pathlib import Path
 
 MECHANICS = Path(__file__).parents[1] / "src" / "inforce" / "mechanics"
 
-DIVIDING = {"ratio": (ast.FloorDiv, ast.Mult), "years_completed": (ast.FloorDiv,), "months_left": (ast.FloorDiv,)}
+DIVIDING = {
+    "ratio": (ast.FloorDiv, ast.Mult),
+    "years_completed": (ast.FloorDiv,),
+    "months_left": (ast.FloorDiv,),
+    "years_for": (ast.FloorDiv,),
+}
 """The one rounding, and whole years and months of day numbers. Elsewhere nothing is divided, and nothing is
 multiplied, since a product of amounts can leave 64 bits."""
 CHOOSING = {"greater_of": "max", "lesser_of": "min"}

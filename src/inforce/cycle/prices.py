@@ -7,7 +7,7 @@ from inforce.contracts import Contract
 from inforce.dates import MonthEnd, day_number, today_number
 from inforce.market import DayCount, Market, SubAccount, floor_factor, guaranteed_growth, market_factor
 from inforce.mechanics.interest import INDEX_SCALE
-from inforce.mechanics.market_value import months_left, rate_between
+from inforce.mechanics.market_value import months_left, rate_between, years_for
 from inforce.mechanics.records import Annuity, Due
 from inforce.mechanics.records import Market as Prices
 from inforce.terms import ContractTerms, Product
@@ -70,7 +70,7 @@ class Pricer:
         if adjustment is None or days_left <= adjustment.window_days or not _may_adjust(d):
             return growth, INDEX_SCALE, 0
         months = self.months_to(date.fromordinal(c.segment_end[s]), on, terms)
-        current = self.current_rate(-(-months // 12), on, terms) + adjustment.addition
+        current = self.current_rate(years_for(months), on, terms) + adjustment.addition
         least = adjustment.least_rate
         floor = 0 if least is None else floor_factor(least, rate, since, on, count)
         return growth, market_factor(rate, current, months), floor

@@ -8,7 +8,7 @@ from typing import Any
 from inforce.cycle import Position, Pricer
 from inforce.market import Market
 from inforce.mechanics.interest import credited_rate
-from inforce.mechanics.market_value import rate_between
+from inforce.mechanics.market_value import rate_between, years_for
 from inforce.mechanics.records import Annuity
 from inforce.terms import ContractTerms
 
@@ -54,7 +54,7 @@ class Segments:
             return value
         left = Traced(months, Leaf("calendar", f"months left of {self._name(s)}", "count"))
         addition = self._term("market_value_adjustment.addition", self.terms.sections.market_value_adjustment.addition)
-        current = self._current(-(-months // 12), *pricer.accounts_for(-(-months // 12), self.terms))
+        current = self._current(years_for(months), *pricer.accounts_for(years_for(months), self.terms))
         parts = (self._guaranteed(s), current, addition, left)
         note = "((1 + guaranteed rate) / (1 + current rate + addition)) ^ (months left / 12)"
         return Traced(value, Leaf("index", label, "factor", note=note, parts=parts))

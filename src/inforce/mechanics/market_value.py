@@ -13,6 +13,12 @@ def months_left(today: int, end: int) -> int:
 
 
 @rule
+def years_for(months: int) -> int:
+    """Years whose rate counts for so many months left, a part of a year counting as a whole one: 25 months, 3 years."""
+    return (months + 11) // 12
+
+
+@rule
 def rate_between(years: int, below: int, rate_below: int, above: int, rate_above: int) -> int:
     """The rate for a term of `years` between two terms that have one, in proportion.
 

@@ -96,7 +96,7 @@ BAD = {
     "float": ("return amount + 0.5", "whole numbers only, not 0.5"),
     "string": ("x = 'a'\nreturn 0", "whole numbers only, not 'a'"),
     "truth value": ("x = True\nreturn 0", "whole numbers only, not True"),
-    "division": ("return amount // 2", "// only in ratio, years_completed, months_left"),
+    "division": ("return amount // 2", "// only in ratio, years_completed, months_left, years_for"),
     "true division": ("return amount / 2", "/ only in"),
     "remainder": ("return amount % 2", "% only in"),
     "product": ("return amount * 2", "* only in"),
@@ -175,5 +175,5 @@ def test_the_command_names_file_and_line(tmp_path, capsys) -> None:  # type: ign
     assert (
         capsys.readouterr()
         .out.strip()
-        .endswith("bad.py:4: f: // only in ratio, years_completed, months_left: round by money.ratio")
+        .endswith("bad.py:4: f: // only in ratio, years_completed, months_left, years_for: round by money.ratio")
     )

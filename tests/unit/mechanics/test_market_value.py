@@ -14,6 +14,7 @@ from inforce.mechanics.market_value import (
     rate_between,
     segment_value,
     take_from_segments,
+    years_for,
 )
 from inforce.mechanics.money import PPB
 from inforce.mechanics.records import (
@@ -488,3 +489,8 @@ def test_what_leaves_a_segment_is_never_more_than_it_holds() -> None:
     take_from_segments(c, market(), b)
     assert c.segment_balance == [0, 0]
     assert adjustment_on(segmented(1_000, 500), mva(), market(0.5), due(), 0, 2_000) == -750
+
+
+@pytest.mark.parametrize(("months", "years"), [(0, 0), (1, 1), (12, 1), (13, 2), (24, 2), (25, 3)])
+def test_a_part_of_a_year_counts_as_a_whole_one(months: int, years: int) -> None:
+    assert years_for(months) == years
