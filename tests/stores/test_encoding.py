@@ -135,8 +135,7 @@ def test_one_event_has_one_text() -> None:
 
 def test_the_bytes_of_an_entry() -> None:
     entry = samples.entry("C-1")
-    sides = [(x.account, x.cents, x.units) for x in entry.lines]
-    assert encoding.entry_bytes(entry, "2001-05-02", "2001-05-02", sides).decode() == (
+    assert encoding.entry_bytes(entry, "2001-05-02", "2001-05-02").decode() == (
         '["C-1","e1","purchase_payment","2001-05-02","2001-05-02","2001-05","flex-extra@1+00","inforce 0",'
         '[["contract/growth",1234,1001234],["contract/bond",-1234,-5],["suspense",0,0]]]'
     )

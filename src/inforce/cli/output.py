@@ -75,6 +75,8 @@ def plain(thing: Any, name: str = "") -> Any:
         return {f.name: plain(getattr(thing, f.name), f.name) for f in fields(thing)}
     if isinstance(thing, dict):
         return {str(key): plain(value, name) for key, value in thing.items()}
+    if isinstance(thing, tuple) and hasattr(thing, "_asdict"):
+        return {key: plain(value, key) for key, value in thing._asdict().items()}
     if isinstance(thing, list | tuple):
         return [plain(item, name) for item in thing]
     if isinstance(thing, date | Decimal):

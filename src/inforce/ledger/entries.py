@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from inforce.errors import Fault
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One side of an entry.
 
     `account` is `contract/<account id>` (what the company owes the owner there), `suspense`, `owner/…` (money in and

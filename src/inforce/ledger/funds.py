@@ -48,16 +48,15 @@ def traded_in(work: Iterable[tuple[str, Iterable[Entry]]]) -> dict[Fund, Traded]
     for separate_account, entries in work:
         funds = moved.setdefault(separate_account, {})
         for entry in entries:
-            for line in entry.lines:
-                units = line.units
+            for account, cents, units in entry.lines:
                 if units:
-                    amounts = funds.get(line.account) or funds.setdefault(line.account, [0, 0, 0, 0])
+                    amounts = funds.get(account) or funds.setdefault(account, [0, 0, 0, 0])
                     if units > 0:
                         amounts[0] += units
-                        amounts[1] += line.cents
+                        amounts[1] += cents
                     else:
                         amounts[2] -= units
-                        amounts[3] -= line.cents
+                        amounts[3] -= cents
     return {
         (separate_account, account.removeprefix(CONTRACT)): Traded(*amounts)
         for separate_account, funds in moved.items() for account, amounts in funds.items()

@@ -2,16 +2,16 @@
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from datetime import UTC, date, datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from hashlib import sha256
 from operator import attrgetter
 from typing import Any, Final
 
+from msgspec.json import Encoder
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import to_json
 
 from inforce.contracts import AnyEvent, Contract, Event
 from inforce.errors import BadBook, BadInput, OldPosition
@@ -20,6 +20,7 @@ from inforce.mechanics.records import Annuity
 
 from .database import AnyRow
 
+_json: Final = Encoder().encode
 _NUL: Final = re.compile(r"(?<!\\)(\\\\)*\\u0000")
 _NESTED: Final = frozenset({dict, list})
 _EVENT: Final[TypeAdapter[Event]] = TypeAdapter(AnyEvent)
@@ -27,32 +28,23 @@ _CONTRACT: Final = TypeAdapter(Contract)
 _HELD: Final = TypeAdapter(Held)
 _STATE_NAMES: Final = tuple(f.name for f in fields(Annuity))
 _STATE_VALUES: Final = attrgetter(*_STATE_NAMES)
-_STATE_TYPES: Final = tuple(int if f.type in (int, "int") else list[int] for f in fields(Annuity))
 FINGERPRINT: Final = sha256(" ".join(_STATE_NAMES).encode()).hexdigest()[:8]
 LAYOUT: Final = 3
 """Layout of a stored state: raise it by one whenever the fields of `Annuity` change (a test says so). Positions of an
 older one are replayed. Layout 1 began with the record's name."""
 
 
-def canonical(content: Any, write: Callable[[Any], bytes] = to_json) -> bytes:
-    """Compact JSON in UTF-8, keys in the order given: what is hashed. Lists, texts and whole numbers only.
-
-    A `write` that knows the types gives the same text sooner.
-    """
+def canonical(content: Any) -> bytes:
+    """Compact JSON in UTF-8, keys in the order given: what is hashed. Lists, texts and whole numbers only."""
     try:
-        return write(content)
+        return _json(content)
     except ValueError as unprintable:
         raise BadInput(f"a text cannot be written in UTF-8: {unprintable}") from None
 
 
-def _writer_of(shape: Any) -> Callable[[Any], bytes]:
-    """Writes values of a shape as `to_json` does, and so those of another shape."""
-    return partial(TypeAdapter(shape).serializer.to_json, warnings=False)
-
-
 def _sorted_json(plain: dict[str, Any], what: str) -> str:
     try:
-        text = to_json(_sorted(plain)).decode()
+        text = _json(_sorted(plain)).decode()
     except ValueError:
         text = None
     if text is None or ("\\u0000" in text and _NUL.search(text)):
@@ -106,25 +98,17 @@ def event_bytes(sequence: int, contract: str, known: str, payload: str) -> bytes
     return canonical([sequence, contract, known, payload])
 
 
-Side = tuple[str, int, int]
-"""A line: account, cents, units."""
 
-_entry_json: Final = _writer_of(tuple[str, str, str, str, str, str, str, str, list[Side]])
-_state_json: Final = _writer_of(tuple[int, str, tuple[_STATE_TYPES]])  # type: ignore[valid-type]
-_numbers_json: Final = _writer_of(dict[str, int])
-
-
-def entry_bytes(e: Entry, effective: str | None, known: str | None, sides: list[Side]) -> bytes:
-    """What the hash of an entry covers, besides the one before it: the entry with all its lines."""
-    content = e.contract, e.event, e.operation, effective, known, e.period, e.terms, e.engine, sides
-    return canonical(content, _entry_json)
+def entry_bytes(e: Entry, effective: str | None, known: str | None) -> bytes:
+    """What the hash of an entry covers, besides the one before it: the entry with all its lines. Days as ISO text."""
+    return canonical((e.contract, e.event, e.operation, effective, known, e.period, e.terms, e.engine, e.lines))
 
 
 def state_text(state: Annuity | None) -> str | None:
     """A contract's state: the layout, a fingerprint of the record's fields, and their values in order."""
     if state is None:
         return None
-    return _state_json((LAYOUT, FINGERPRINT, _STATE_VALUES(state))).decode()
+    return _json((LAYOUT, FINGERPRINT, _STATE_VALUES(state))).decode()
 
 
 def state_from(text: str | None, contract: str) -> Annuity | None:
@@ -175,11 +159,11 @@ def position_columns(stored: Stored) -> Position:
 
 
 def _list_text(items: Collection[Any]) -> str:
-    return to_json(sorted(items)).decode() if items else "[]"
+    return _json(sorted(items)).decode() if items else "[]"
 
 
 def _allocation_text(allocation: Mapping[str, int]) -> str:
-    return _numbers_json(allocation if type(allocation) is dict else dict(allocation)).decode()
+    return _json(allocation if type(allocation) is dict else dict(allocation)).decode()
 
 
 def snapshot_from(row: AnyRow, contract: str, state: bool = True) -> Snapshot:

@@ -297,10 +297,10 @@ def _event(row: AnyRow, contract: str) -> tuple[int, int, bytes, bytes | None]:
 def _entry(row: AnyRow, lines: list[AnyRow], contract: str) -> bytes | None:
     if [line.line for line in lines] != list(range(len(lines))):
         return None
-    sides = tuple(Line(line.account, line.cents, line.units) for line in lines)
+    sides = tuple(Line(x.account, x.cents, x.units) for x in lines)
     try:
         entry = Entry(contract, row.event, row.operation, row.effective, row.known, row.period, row.terms, row.engine,
                       sides)  # fmt: skip
-        return entry_bytes(entry, iso(row.effective), iso(row.known), [(x.account, x.cents, x.units) for x in sides])
+        return entry_bytes(entry, iso(row.effective), iso(row.known))
     except InforceError:
         return None

@@ -115,11 +115,10 @@ class Writing:
         for e in entries:
             place += 1
             effective, known = iso(e.effective), iso(e.known)
-            sides = [(x.account, x.cents, x.units) for x in e.lines]
-            digest = link(digest, entry_bytes(e, effective, known, sides))
+            digest = link(digest, entry_bytes(e, effective, known))
             entry_rows.append((number, place, e.event, e.operation, effective, known,
                                e.period, e.terms, e.engine, seal, digest))  # fmt: skip
-            line_rows += [(number, place, n, *side) for n, side in enumerate(sides)]
+            line_rows += [(number, place, n, *line) for n, line in enumerate(e.lines)]
         if place != before:
             self.heads[number] = Head(number, events, event_hash, place, digest, version + 1, on, sequence)
             self.entry_heads.add(number)
