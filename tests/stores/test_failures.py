@@ -1,5 +1,6 @@
 """All of it or nothing: errors in the middle of a transaction, a full disk, numbers that do not fit."""
 
+import gc
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,7 @@ from tests.stores.conftest import DATABASES, Place
 from tests.stores.samples import DAY, MAY_2
 
 from inforce.contracts.events import PurchasePayment
-from inforce.errors import BadBook, Fault
+from inforce.errors import BadBook, Fault, NotFound
 from inforce.ledger import Entry, Line
 from inforce.stores import SqlBook, open_book, verify, writing
 
@@ -21,6 +22,26 @@ in_both = pytest.mark.parametrize("place", DATABASES, indirect=True)
 def contents(book: SqlBook) -> tuple[Any, ...]:
     """Everything a book says."""
     return samples.contents(book), book.seal()
+
+
+@pytest.mark.parametrize("on", (True, False))
+@in_both
+def test_the_collector_is_as_it_was(place: Place, on: bool) -> None:
+    """A day is posted without Python's garbage collector, whether that works or not; then all is as before."""
+    seen: list[bool] = []
+    with open_book(place()) as book:
+        book.open(samples.contract("C-1"))
+        event.listen(book.database.engine, "commit", lambda _: seen.append(gc.isenabled()))
+        (gc.enable if on else gc.disable)()
+        try:
+            book.commit(samples.run(), [samples.done("C-1")])
+            assert gc.isenabled() is on
+            with pytest.raises(NotFound):
+                book.commit(samples.run(), [samples.done("C-2")])
+            assert gc.isenabled() is on
+        finally:
+            gc.enable()
+    assert seen == [False]
 
 
 def acts(book: SqlBook) -> list[Callable[[], object]]:

@@ -1,8 +1,9 @@
 """Many rows at once: `executemany` in SQLite, `COPY` in PostgreSQL. Rows are tuples, days and instants in them text."""
 
+import gc
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import islice
 from typing import Any, Final, TypeVar
 
@@ -18,6 +19,21 @@ FEW: Final = 20
 """Up to here PostgreSQL updates row by row; above, from a staging table."""
 
 
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without the garbage collector, which would look for cycles again and again in rows of texts and numbers.
+
+    It is the whole process's; at the end it is on again if it was before.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
     """Items in lists of at most `size`."""
     left = iter(items)
@@ -29,10 +45,9 @@ def rows_of(connection: Connection, query: str, numbers: Iterable[int]) -> Itera
     """Plain rows of a query that ends in `WHERE contract`, for those contracts: their number comes first."""
     for part in chunks(sorted(numbers)):
         condition, values = _among(connection.dialect.name == "sqlite", part)
-        wanted = set(part)
         with closing(connection.connection.cursor()) as cursor:
             cursor.execute(f"{query} {condition}", values)
-            yield from [row for row in cursor.fetchall() if row[0] in wanted]
+            yield from _wanted(cursor.fetchall(), part)
 
 
 def rows_named(
@@ -53,6 +68,14 @@ def rows_named(
         with closing(connection.connection.cursor()) as cursor:
             cursor.execute(query, values)
             yield from cursor.fetchall()
+
+
+def _wanted(rows: Sequence[Row], part: list[int]) -> Sequence[Row]:
+    """Rows but for those of a range that were not asked for."""
+    if part[-1] - part[0] < len(part):
+        return rows
+    wanted = set(part)
+    return [row for row in rows if row[0] in wanted]
 
 
 def _among(sqlite: bool, part: list[int]) -> tuple[str, tuple[Any, ...]]:

@@ -98,7 +98,6 @@ def event_bytes(sequence: int, contract: str, known: str, payload: str) -> bytes
     return canonical([sequence, contract, known, payload])
 
 
-
 def entry_bytes(e: Entry, effective: str | None, known: str | None) -> bytes:
     """What the hash of an entry covers, besides the one before it: the entry with all its lines. Days as ISO text."""
     return canonical((e.contract, e.event, e.operation, effective, known, e.period, e.terms, e.engine, e.lines))

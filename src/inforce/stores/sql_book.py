@@ -19,7 +19,7 @@ from inforce.market import Between, Market, MarketData
 
 from . import periods, pricing, queries, schema, trading
 from .ahead import ReadAhead
-from .bulk import chunks
+from .bulk import chunks, uncollected
 from .chain import Head, Seal
 from .database import WAIT, AnyRow, Database
 from .encoding import contract_from, instant_text, position_columns
@@ -224,6 +224,7 @@ class SqlBook:
         finally:
             self._ahead = None
 
+    @uncollected()
     def commit(self, run: Run, done: Iterable[Done]) -> None:
         """Post one partition-day in one transaction.
 
