@@ -9,8 +9,8 @@ from inforce.mechanics.records import Status
 from .position import Position
 from .schedule import calendar_items, segment_ends
 
-AHEAD: Final = timedelta(days=800)
-"""How far the calendar is searched for the next thing due: above two years, so that an anniversary lies in it."""
+AHEAD: Final = timedelta(days=400)
+"""How far the calendar is searched for what is due next: above a year, so that an anniversary lies in it."""
 
 
 def next_due(position: Position) -> date | None:
