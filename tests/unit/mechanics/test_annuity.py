@@ -170,7 +170,7 @@ def test_an_anniversary_notes_the_value_and_starts_the_counts_again() -> None:
     assert (c.anniversary_value, c.free_used, c.transfers, c.fixed_out_count) == (70_000, 5, 6, [7])
     run(c, terms(), due(anniversary=1), new_market([2 * 10**6, 10**6], [INDEX_SCALE]))
     assert (c.anniversary_value, c.free_used, c.transfers, c.fixed_out_count) == (130_000, 0, 0, [0])
-    c.status, c.free_used = Status.DEATH_NOTIFIED, 5
+    c.status, c.free_used = Status.DEATH_PAID, 5
     run(c, terms(), due(anniversary=1))
     assert (c.anniversary_value, c.free_used) == (130_000, 5)
 
