@@ -255,7 +255,7 @@ class Contract(Accounts):
         out.note(transfer=total, transfer_fee=fee, market_value_adjustment=adjustment)
         self.transfers += 1
         for i in range(len(self.balances)):
-            if d.transfer_out[len(self.units) + i]:
+            if leaving[len(self.units) + i] > 0:
                 self.out_count[i] += 1
                 self.out_serial[i] = d.serial
         self.move(out, m, [-part for part in leaving])

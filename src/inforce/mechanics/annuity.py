@@ -190,12 +190,12 @@ def transfer(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> None:
     b.before = b.value
     b.transfer = transfer_total(c, b, d)
     c.transfers += 1
-    for i in range(c.fixed):
-        if d.transfer_out[c.funds + i] != 0:
-            c.fixed_out_count[i] += 1
-            c.fixed_out_serial[i] = d.serial
     for k in range(c.funds + c.fixed):
         b.part[k] = asked(d.transfer_out[k], b.account_value[k])
+    for i in range(c.fixed):
+        if b.part[c.funds + i] > 0:
+            c.fixed_out_count[i] += 1
+            c.fixed_out_serial[i] = d.serial
     b.market_value_adjustment = adjustment_on_parts(c, p, m, d, b)
     take_parts(c, p, m, b)
     moved = b.transfer + b.market_value_adjustment

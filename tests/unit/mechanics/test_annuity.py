@@ -188,6 +188,12 @@ def test_a_transfer_moves_money_and_counts() -> None:
     assert (c.transfers, c.fixed_out_count, c.fixed_out_serial) == (2, [1], [ISSUE + 10])
 
 
+def test_a_transfer_that_takes_nothing_from_a_fixed_account_is_none_of_its_transfers_out() -> None:
+    c = contract(60_000, 0, 1)
+    run(c, terms(), due(transfer=1, transfer_out=[1_000, 0, -(PPB // 4)], transfer_into=[0, PPB, 0]))
+    assert (c.transfers, c.fixed_out_count, c.fixed_out_serial) == (1, [0], [0])
+
+
 def test_the_transfer_fee_starts_after_the_free_transfers() -> None:
     c, p = contract(60_000), terms(free_transfers=1, transfer_fee=2_500)
     move = {"transfer": 1, "transfer_out": [10_000, 0, 0], "transfer_into": [0, PPB, 0]}
