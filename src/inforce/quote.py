@@ -46,7 +46,7 @@ class Quote:
     maintenance_charge: int
     free_available: int
     free: int
-    """Part of the gross amount without surrender charge."""
+    """The part that the free withdrawal amount covers."""
     market_value_adjustment: int
     """Gained (+) or lost (-) by what leaves a segment before its end."""
     surrender_charge: int

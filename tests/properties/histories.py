@@ -277,6 +277,7 @@ def random_terms(r: Random, shape: tuple[int, ...], c: Annuity, scale: int, mone
         guarantee_years=[r.choice([0, 1, 3, 7]) for _ in range(c.fixed)],
         ends_into=[r.choice([-1, r.randrange(c.funds)]) for _ in range(c.fixed)],
         adjustment_window=r.choice([0, 30, 60]),
+        least_rate_raises=r.randint(0, 1),
     )
 
 

@@ -176,10 +176,15 @@ class Contract(Accounts):
         self.anniversary_value, self.free_used, self.transfers = self.value(m), ZERO, 0
         self.out_count = [0] * len(self.out_count)
         self.years_since_reset += 1
-        if self.p.reset_years and self.years_since_reset == self.p.reset_years:
-            self.seen["a reset raises the floor"] += self.value(m) > self.reset
-            self.seen["a reset lowers the floor"] += self.value(m) < self.reset
-            self.reset, self.years_since_reset = self.value(m), 0
+        if not self.p.reset_years or self.years_since_reset < self.p.reset_years:
+            return
+        self.years_since_reset = 0
+        if self.status == Status.DEATH_NOTIFIED:
+            self.seen["no reset while a claim is pending"] += 1
+            return
+        self.seen["a reset raises the floor"] += self.value(m) > self.reset
+        self.seen["a reset lowers the floor"] += self.value(m) < self.reset
+        self.reset = self.value(m)
 
     def segments_end(self, out: Outcome, m: Market, d: Due) -> None:
         """Each guarantee that has run out: a new one in the account, or the money goes into a sub-account."""
@@ -250,7 +255,7 @@ class Contract(Accounts):
         out.note(transfer=total, transfer_fee=fee, market_value_adjustment=adjustment)
         self.transfers += 1
         for i in range(len(self.balances)):
-            if d.transfer_out[len(self.units) + i]:
+            if leaving[len(self.units) + i] > 0:
                 self.out_count[i] += 1
                 self.out_serial[i] = d.serial
         self.move(out, m, [-part for part in leaving])
@@ -445,7 +450,7 @@ class Contract(Accounts):
         out = Outcome([ZERO] * (funds + fixed), [ZERO] * funds, [ZERO] * fixed)
         alive = self.status == Status.IN_FORCE
         for operation in self.p.order[: self.p.operations]:
-            if operation == Operation.ANNIVERSARY and d.anniversary and alive:
+            if operation == Operation.ANNIVERSARY and d.anniversary and (alive or self.status == Status.DEATH_NOTIFIED):
                 self.anniversary(out, m, d)
             elif operation == Operation.MAINTENANCE_CHARGE and d.maintenance and alive:
                 self.maintenance(out, m, d)

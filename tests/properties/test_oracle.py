@@ -19,7 +19,8 @@ sub-accounts too small for the charge, a reset raises the floor, a reset lowers 
 the reset floor is the greatest, a reset floor falls dollar for dollar, a reset floor falls in proportion,
 a first claim by each proof, a middle claim by each proof, a last claim by each proof,
 a first claim by the first proof, a middle claim by the first proof, a last claim by the first proof,
-raised by the first proof, a spouse continues as it is, a spouse continues with more
+raised by the first proof, a spouse continues as it is, a spouse continues with more,
+no reset while a claim is pending, a floor above 1 raises, a floor above 1 forbids a loss
 """
 """What the lives must come to again and again; the oracle counts each."""
 

@@ -9,7 +9,8 @@ from inforce.contracts import Contract
 from inforce.contracts.events import Issue
 from inforce.cycle import Position, Pricer, advance, pricing_day
 from inforce.cycle.position import Observer
-from inforce.dates import MonthEnd, anniversary, completed_years, day_number
+from inforce.cycle.schedule import calendar_items
+from inforce.dates import MonthEnd, anniversary, day_number
 from inforce.errors import BadCase, BadInput, BadMarketData, InforceError, NotFound, Refused
 from inforce.ledger import MemoryJournal, Snapshot
 from inforce.market import (
@@ -258,21 +259,26 @@ def _opening(
     left = sum(state.layer_left)
     state.payments_floor = left if opening.payments_floor is None else opening.payments_floor
     state.reset_floor = state.payments_floor if opening.reset_floor is None else opening.reset_floor
-    years = completed_years(issued, opening.on, MonthEnd(terms.sections.calendar.month_end))
+    years = _years_ended(issued, opening.on, terms)
     state.years_since_reset = years % (terms.record.reset_years or 1)
     carried = state.payments if card.contract.qualification == "non_qualified" else 0
     state.basis = carried if opening.basis is None else opening.basis
-    state.anniversary_value = _anniversary_value(source, opening, state, terms, issued)
+    state.anniversary_value = _anniversary_value(source, opening, state, terms, years)
     return Snapshot(opening.on, issued, state, card.contract.delivered, card.contract.allocation)
 
 
-def _anniversary_value(source: Source, opening: OpeningCard, state: Annuity, terms: ContractTerms, issued: date) -> int:
+def _years_ended(issued: date, on: date, terms: ContractTerms) -> int:
+    """Anniversaries done by the opening; one on a day without prices may be done only after it."""
+    due = calendar_items(issued, lambda day: terms.sections, on)
+    return sum(item.operation == "anniversary" for item in due)
+
+
+def _anniversary_value(source: Source, opening: OpeningCard, state: Annuity, terms: ContractTerms, years: int) -> int:
     if opening.anniversary_value is not None:
         return opening.anniversary_value
-    first_year = completed_years(issued, opening.on, MonthEnd(terms.sections.calendar.month_end)) == 0
-    if not first_year and terms.sections.free_withdrawal.of == "value_at_last_anniversary":
+    if years and terms.sections.free_withdrawal.of == "value_at_last_anniversary":
         raise _bad(source, ("opening",), "needs `anniversary_value:`, of which the free amount is a share")
-    return state.payments if first_year else 0
+    return 0 if years else state.payments
 
 
 def _open_accounts(source: Source, opening: OpeningCard, state: Annuity, terms: ContractTerms, pricer: Pricer) -> None:

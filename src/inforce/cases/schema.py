@@ -219,7 +219,7 @@ class Expectation(Strict):
     value_after: Cents | None = None
     gross: Cents | None = None
     free_available: Cents | None = Field(default=None, description="Free withdrawal amount before the request")
-    free: Cents | None = Field(default=None, description="Part of the gross amount without surrender charge")
+    free: Cents | None = Field(default=None, description="The part that the free withdrawal amount covers")
     transfer_fee: Cents | None = None
     taxable: Cents | None = None
     withholding: Cents | None = None

@@ -428,6 +428,8 @@ PRICED = frozenset(
     }
 )
 """Kinds that the mechanics applies, on a valuation date."""
+STOPPED_BY_DEATH = PRICED - {"death_notice", "death_proof", "spousal_continuation"}
+"""Those that a contract does not take any more once a death was notified."""
 REACHING_BACK = frozenset({"reversal", "rejection", "payment_returned", "basis_report", "death_notice"})
 """Kinds that may change what earlier events did: a contract that has done them is replayed."""
 ABOUT_EVENTS = REACHING_BACK | {"approval"}

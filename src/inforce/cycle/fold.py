@@ -2,12 +2,13 @@
 
 from copy import deepcopy
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
 
 from inforce.contracts import (
     PRICED,
+    STOPPED_BY_DEATH,
     Contract,
     Event,
     check_allocation,
@@ -18,6 +19,7 @@ from inforce.contracts import (
     check_event,
     check_mention,
     check_not_frozen,
+    refusal,
 )
 from inforce.contracts.events import (
     AllocationChange,
@@ -46,7 +48,7 @@ from .position import Applied, Declined, Observer, Position, Waiting
 from .posting import engine_version, entry_for, lost_lines, received_lines, returned_lines, step_lines
 from .prices import Pricer
 from .requests import account_names, check_limits, due_for, excess_due
-from .schedule import Item, Rank, TermsOn, calendar_items, pricing_day, rank, request_item, segment_ends
+from .schedule import Item, Rank, TermsOn, calendar_items, notified, pricing_day, rank, request_item, segment_ends
 from .standing import Standing, freezes
 
 
@@ -105,6 +107,8 @@ class _Fold:
         self.ends: set[date] = set()
         """Days on which ends of segments are planned already."""
         self.terms_on: TermsOn = lambda day: position.terms(day).sections
+        self.notified: dict[date, datetime] = {}
+        """When on a day a death notice was received that counts from it; what came after it comes too late."""
         self.bought: dict[str, Breakdown] = {}
         """What payments that the bank returned would have done, by their ids."""
         position.allocation = position.contract.allocation
@@ -141,6 +145,7 @@ class _Fold:
         self._receive(arrived)
         items = [self._item(r, terms_on(r.event.on), first) for r in arrived]
         items += self._tried_out(recorded, arrived, terms_on, first)
+        self.notified = notified(i for i in items if i.name not in self.position.rejected)
         if first is not None:
             items += calendar_items(first, terms_on, through, opening.on if opening else None)
         late = next((i for i in items if opening and i.recorded and i.day <= opening.on), None)
@@ -280,6 +285,7 @@ class _Fold:
         if event is None and state.status > Status.DEATH_NOTIFIED:
             return
         if event is not None:
+            self._check_notified(event, item.day, terms)
             check_event(event, terms, position.issued, position.delivered, item.day)
         if isinstance(event, DeathProof | SpousalContinuation):
             check_claim(event, position.contract, position.proved)
@@ -287,6 +293,15 @@ class _Fold:
             self._try_out(item, event, terms, state)
         else:
             self._step(item, event, terms, state)
+
+    def _check_notified(self, event: Event, day: date, terms: ContractTerms) -> None:
+        """A request of the day on which a death notice counts, received after it, is refused as on any later day.
+
+        The order of operations does not ask when things were received, and may put the request first.
+        """
+        heard = self.notified.get(day)
+        if heard is not None and heard < event.received and event.kind in STOPPED_BY_DEATH:
+            raise refusal(Reason.NOT_IN_FORCE, terms)
 
     def _try_out(self, item: Item, event: Event | None, terms: ContractTerms, state: Annuity) -> None:
         """What a payment would have bought that the bank then returned, on a copy."""

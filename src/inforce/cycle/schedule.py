@@ -1,11 +1,11 @@
 """What is due when: requests on their valuation dates, and what the calendar brings."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from inforce.contracts import PRICED, Event
-from inforce.contracts.events import AllocationChange, Delivery, SpousalContinuation
+from inforce.contracts.events import AllocationChange, DeathNotice, Delivery, SpousalContinuation
 from inforce.dates import (
     Adjust,
     MonthEnd,
@@ -116,6 +116,15 @@ def segment_ends(state: Annuity, terms_on: TermsOn) -> Iterator[Item]:
             day = date.fromordinal(state.segment_end[s])
             moved = terms_on(day).calendar.non_valuation_day.anniversary
             yield Item(adjusted(day, Adjust(str(moved))), "segment_end", 0)
+
+
+def notified(items: Iterable[Item]) -> dict[date, datetime]:
+    """The days from which death notices count, each with the instant at which the first of them was received."""
+    heard: dict[date, datetime] = {}
+    for item in items:
+        if isinstance(item.event, DeathNotice):
+            heard[item.day] = min(item.event.received, heard.get(item.day, item.event.received))
+    return heard
 
 
 Rank = tuple[date, int, datetime, int]

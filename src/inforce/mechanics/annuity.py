@@ -117,17 +117,21 @@ def clear(c: Annuity, b: Breakdown) -> None:
 
 @rule
 def begin_contract_year(c: Annuity, p: Terms, b: Breakdown) -> None:
-    """An anniversary: the value is noted, what is counted by contract year starts again, the death benefit is reset."""
+    """An anniversary: the value is noted, what is counted by contract year starts again, the death benefit is reset.
+
+    Contract years go on while a death claim is pending, for a spouse who continues; no reset changes that claim.
+    """
     b.before = b.value
-    if c.status != Status.IN_FORCE:
+    if c.status > Status.DEATH_NOTIFIED:
         return
     c.anniversary_value = b.value
     c.free_used = 0
     c.transfers = 0
     c.years_since_reset += 1
     if p.reset_years > 0 and c.years_since_reset >= p.reset_years:
-        c.reset_floor = b.value
         c.years_since_reset = 0
+        if c.status == Status.IN_FORCE:
+            c.reset_floor = b.value
     for i in range(c.fixed):
         c.fixed_out_count[i] = 0
 
@@ -186,12 +190,12 @@ def transfer(c: Annuity, p: Terms, m: Market, d: Due, b: Breakdown) -> None:
     b.before = b.value
     b.transfer = transfer_total(c, b, d)
     c.transfers += 1
-    for i in range(c.fixed):
-        if d.transfer_out[c.funds + i] != 0:
-            c.fixed_out_count[i] += 1
-            c.fixed_out_serial[i] = d.serial
     for k in range(c.funds + c.fixed):
         b.part[k] = asked(d.transfer_out[k], b.account_value[k])
+    for i in range(c.fixed):
+        if b.part[c.funds + i] > 0:
+            c.fixed_out_count[i] += 1
+            c.fixed_out_serial[i] = d.serial
     b.market_value_adjustment = adjustment_on_parts(c, p, m, d, b)
     take_parts(c, p, m, b)
     moved = b.transfer + b.market_value_adjustment

@@ -35,11 +35,14 @@ def rate_between(years: int, below: int, rate_below: int, above: int, rate_above
 def adjustment_factor(p: Terms, market: int, floor: int, days_left: int) -> int:
     """What 1 taken from a segment comes to: the market's factor, not below the floor's; 1 near the end. At 1e-15.
 
-    Guaranteed 5 %, current rate 4 %, two years left: (1.05 / 1.04) ^ 2 = 1.019323…, a gain.
+    Guaranteed 5 %, current rate 4 %, two years left: (1.05 / 1.04) ^ 2 = 1.019323…, a gain. Where the guaranteed rate
+    is below the least rate the floor is above 1: by the terms it then forbids a loss, or makes up the difference.
     """
     if days_left <= p.adjustment_window:
         return INDEX_SCALE
-    return greater_of(market, floor)
+    if p.least_rate_raises == 1:
+        return greater_of(market, floor)
+    return greater_of(market, lesser_of(floor, INDEX_SCALE))
 
 
 @rule

@@ -276,6 +276,8 @@ class Terms:
     """The sub-account that takes the money of a segment that ends; -1: a new segment of the same account."""
     adjustment_window: int = 0
     """Days before the end of a segment in which nothing is adjusted to market value."""
+    least_rate_raises: int = 0
+    """1: the least rate also raises what leaves a segment whose guaranteed rate is lower; 0: it only limits losses."""
 
 
 @record

@@ -1,7 +1,7 @@
 """Periods of a returns table, and a return over one of them."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Final
 
@@ -15,6 +15,7 @@ DAYS_IN_YEAR: Final = Decimal("365.25")
 
 FIRST_YEAR: Final = 1980
 """Of the calendar of valuation dates."""
+ONE_DAY: Final = timedelta(days=1)
 _DIGITS: Final = Context(prec=40)
 _PRINTED: Final = Decimal("0.01")
 
@@ -45,11 +46,13 @@ def _priced(day: date) -> date:
 def period(as_of: date, years: int) -> Period:
     """The same calendar day `years` back; for the year to date the last day of the year before.
 
-    Three years to 31 July 2008 begin on Sunday 31 July 2005 and are priced on Friday 29 July.
+    Three years to 31 July 2008 begin on Sunday 31 July 2005 and are priced on Friday 29 July. The end of a month is the
+    end of a month: a year to 28 February 2009 begins with the price of 29 February 2008.
     """
     if years == YEAR_TO_DATE:
         return Period(date(as_of.year - 1, 12, 31), as_of, years, Decimal(1))
-    return Period(monthly_date(as_of, -12 * years, MonthEnd.LAST_DAY), as_of, years, Decimal(years))
+    next_day = monthly_date(as_of + ONE_DAY, -12 * years, MonthEnd.NEXT_MONTH)
+    return Period(next_day - ONE_DAY, as_of, years, Decimal(years))
 
 
 def since(start: date, as_of: date, days_in_year: Decimal = DAYS_IN_YEAR) -> Period:

@@ -68,6 +68,7 @@ def terms_record(t: VariableAnnuityTerms) -> m.Terms:
         guarantee_years=[account.guarantee_years for account in fixed] or [0],
         ends_into=[list(t.sub_accounts).index(a.at_end) if a.at_end in t.sub_accounts else -1 for a in fixed] or [-1],
         adjustment_window=t.market_value_adjustment.window_days if t.market_value_adjustment else 0,
+        least_rate_raises=_flag(t.market_value_adjustment is not None and t.market_value_adjustment.least_rate_raises),
     )
 
 
@@ -85,6 +86,8 @@ def record_sources(t: VariableAnnuityTerms) -> Mapping[Field, str]:
         sources["fixed_wait_days", i] = f"{out}.days_before_return"
         sources["guarantee_years", i] = f"fixed_accounts.{account}.guarantee_years"
         sources["ends_into", i] = f"fixed_accounts.{account}.at_end"
+    if t.market_value_adjustment is not None:
+        sources["least_rate_raises", -1] = "market_value_adjustment.least_rate_raises"
     return sources
 
 

@@ -326,6 +326,33 @@ def test_a_notice_that_is_taken_back_lets_the_requests_stand_again(tmp_path: Pat
     assert cents(book, "owner/receivable_or_payable") == 0
 
 
+def requests_around_a_notice(**notice: str) -> Iterable[Event]:
+    yield PAID
+    yield event("withdrawal", "2000-02-10", at="16:15", id="before", amount="100.00")
+    yield event("death_notice", "2000-02-10", at="16:30", id="notice", date_of_death="2000-02-08", **notice)
+    yield event("withdrawal", "2000-02-11", at="16:00", id="next day", amount="5.00")
+    yield event("withdrawal", "2000-02-11", at="10:00", id="after", amount="500.00")
+
+
+def test_what_comes_after_a_notice_that_counts_from_the_same_day_is_refused() -> None:
+    one = life(*requests_around_a_notice())
+    position = one.at("2000-02-15")
+    said = {name: outcome(position, name) for name in ("before", "notice", "after", "next day")}
+    assert said == {"before": "done", "notice": "done", "after": "not_in_force", "next day": "not_in_force"}
+    _, book = lived(one, "2000-02-15")
+    assert cents(book, "owner/paid_out") == 100_00
+    one.record(event("reversal", "2000-02-16", id="alive", of="notice"))
+    assert outcome(one.at("2000-02-16"), "after") == "done"
+
+
+def test_a_notice_entered_late_takes_back_what_came_after_it_on_its_day() -> None:
+    one = life(*requests_around_a_notice(entered="2000-02-14"))
+    assert outcome(one.at("2000-02-15"), "after") == "not_in_force"
+    _, book = lived(one, "2000-02-15")
+    assert cents(book, "owner/paid_out") == 600_00  # paid before anybody knew
+    assert [stored.contract for stored in book.held()] == ["C"]
+
+
 # Beneficiaries
 
 

@@ -170,7 +170,7 @@ def test_an_anniversary_notes_the_value_and_starts_the_counts_again() -> None:
     assert (c.anniversary_value, c.free_used, c.transfers, c.fixed_out_count) == (70_000, 5, 6, [7])
     run(c, terms(), due(anniversary=1), new_market([2 * 10**6, 10**6], [INDEX_SCALE]))
     assert (c.anniversary_value, c.free_used, c.transfers, c.fixed_out_count) == (130_000, 0, 0, [0])
-    c.status, c.free_used = Status.DEATH_NOTIFIED, 5
+    c.status, c.free_used = Status.DEATH_PAID, 5
     run(c, terms(), due(anniversary=1))
     assert (c.anniversary_value, c.free_used) == (130_000, 5)
 
@@ -186,6 +186,12 @@ def test_a_transfer_moves_money_and_counts() -> None:
     assert (c.transfers, c.fixed_out_count, c.fixed_out_serial) == (1, [1], [ISSUE + 10])
     run(c, terms(), due(ISSUE + 40, transfer=1, transfer_out=[1, 0, 0], transfer_into=[0, PPB, 0]))
     assert (c.transfers, c.fixed_out_count, c.fixed_out_serial) == (2, [1], [ISSUE + 10])
+
+
+def test_a_transfer_that_takes_nothing_from_a_fixed_account_is_none_of_its_transfers_out() -> None:
+    c = contract(60_000, 0, 1)
+    run(c, terms(), due(transfer=1, transfer_out=[1_000, 0, -(PPB // 4)], transfer_into=[0, PPB, 0]))
+    assert (c.transfers, c.fixed_out_count, c.fixed_out_serial) == (1, [0], [0])
 
 
 def test_the_transfer_fee_starts_after_the_free_transfers() -> None:

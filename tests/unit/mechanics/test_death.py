@@ -116,6 +116,20 @@ def test_a_reset_with_payments_and_withdrawals_since(floor: int, left: int) -> N
     assert (c.reset_floor, c.years_since_reset) == (30_000, 0)  # a reset can lower it
 
 
+def test_contract_years_go_on_while_a_claim_is_pending_but_nothing_is_reset() -> None:
+    c, p = contract(100_000), terms(reset_years=2)
+    c.reset_floor, c.years_since_reset = 70_000, 1
+    c.free_used, c.transfers, c.fixed_out_count = 5, 6, [7]
+    run(c, p, due(death_notice=1))
+    run(c, p, due(ISSUE + YEAR, anniversary=1))
+    assert (c.anniversary_value, c.free_used, c.transfers, c.fixed_out_count) == (100_000, 0, 0, [0])
+    assert (c.reset_floor, c.years_since_reset) == (70_000, 0)
+    run(c, p, due(ISSUE + 2 * YEAR, anniversary=1))
+    run(c, p, due(ISSUE + 2 * YEAR + 1, spousal_continuation=1, payment_into=[PPB, 0, 0]))
+    run(c, p, due(ISSUE + 3 * YEAR, anniversary=1))
+    assert (c.reset_floor, c.years_since_reset) == (100_000, 0)  # two years after the one that fell away
+
+
 def test_without_resets_the_years_are_counted_only() -> None:
     c, p = contract(100_000), terms(reset_years=0)
     c.years_since_reset = 8

@@ -98,6 +98,24 @@ def test_the_factor(window: int, days_left: int, market_factor: int, floor: int,
     assert found == expected * thousandth
 
 
+@pytest.mark.parametrize(
+    ("raises", "market_factor", "floor", "expected"),
+    [
+        (0, 900, 1_030, 1_000),
+        (0, 1_000, 1_030, 1_000),
+        (0, 1_019, 1_030, 1_019),
+        (0, 900, 1_000, 1_000),
+        (1, 900, 1_030, 1_030),
+        (1, 1_019, 1_030, 1_030),
+        (1, 1_040, 1_030, 1_040),
+    ],
+)
+def test_the_factor_of_a_rate_below_the_least(raises: int, market_factor: int, floor: int, expected: int) -> None:
+    thousandth = INDEX_SCALE // 1_000
+    p = mva(adjustment_window=30, least_rate_raises=raises)
+    assert adjustment_factor(p, market_factor * thousandth, floor * thousandth, 31) == expected * thousandth
+
+
 def test_an_adjusted_amount_is_rounded_once() -> None:
     assert adjusted(100_000, 1_019_323_224_852_071) == 101_932
     assert adjusted(1, INDEX_SCALE * 3 // 2) == 2

@@ -16,6 +16,11 @@ from inforce.returns import YEAR_TO_DATE, Return, period
         (date(2008, 7, 31), 3, date(2005, 7, 31), date(2005, 7, 29)),
         (date(2008, 6, 30), 1, date(2007, 6, 30), date(2007, 6, 29)),
         (date(2008, 2, 29), 1, date(2007, 2, 28), date(2007, 2, 28)),
+        (date(2009, 2, 28), 1, date(2008, 2, 29), date(2008, 2, 29)),
+        (date(2010, 2, 28), 10, date(2000, 2, 29), date(2000, 2, 29)),
+        (date(2009, 2, 27), 1, date(2008, 2, 27), date(2008, 2, 27)),
+        (date(2008, 2, 28), 1, date(2007, 2, 28), date(2007, 2, 28)),
+        (date(2008, 4, 30), 1, date(2007, 4, 30), date(2007, 4, 30)),
     ],
 )
 def test_a_period_begins_on_the_same_day_at_the_preceding_price(
