@@ -104,6 +104,8 @@ class _Page:
     def _sources(self, e: Explanation) -> Iterator[Piece]:
         if e.event is not None:
             yield Piece(f"; last changed by {e.event}", "event")
+        if e.reading:
+            yield Piece(f"; reading {e.reading}", "note")
         if e.citation or e.place:
             yield Piece(f" [{e.citation or e.place}]", "citation")
         if e.assumption:

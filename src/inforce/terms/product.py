@@ -22,6 +22,7 @@ from .clocks import (
     Amendment,
     Cohort,
     Provenance,
+    Reading,
     Resolver,
     Tree,
     marked,
@@ -31,6 +32,7 @@ from .clocks import (
 )
 from .record import Field, record_sources, terms_record
 from .schema import (
+    DESCRIBING,
     NOT_OF_VALUES,
     OPTIONAL_SECTIONS,
     Document,
@@ -78,6 +80,11 @@ class ContractTerms:
         """The assumptions a contract's values rest on, each once."""
         held = [s for s in self.sources.values() if s.path.split(".")[0] not in NOT_OF_VALUES]
         return list({s.assumption: s for s in held if s.assumed}.values())
+
+    def readings(self) -> list[Reading]:
+        """The readings that a contract's values rest on, each once, in the order of the terms."""
+        held = (s.reading for s in self.sources.values() if s.path.split(".")[0] not in NOT_OF_VALUES | DESCRIBING)
+        return list(dict.fromkeys(reading for reading in held if reading is not None))
 
 
 @dataclass(slots=True)

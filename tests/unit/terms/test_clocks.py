@@ -367,6 +367,28 @@ def test_first_reading_holds_unless_another_is_chosen() -> None:
         assert charge(product, "2000-01-03", readings={"maintenance_charge.amount": reading}) == amount
 
 
+def test_terms_say_which_reading_holds_and_who_chose_it() -> None:
+    """Of LifeTrust's schedule: every value below the choice says so. What only a return rests on is not listed."""
+    product = find_product("lifetrust")
+    for chosen, name in ((False, "contract_year"), (True, "each_payment"), (True, "contract_year")):
+        readings = {"surrender_charge": name} if chosen else {}
+        terms = product.terms(cohort(form="standard", issued="2010-01-04", readings=readings), day("2010-01-04"))
+        assert [(r.term, r.name, r.chosen) for r in terms.readings()] == [
+            ("surrender_charge", name, chosen), ("death_benefit.reset_years", "none", False),
+            ("death_benefit.requests_after_death", "company_protected", False),
+        ]  # fmt: skip
+        said = {str(s.reading) for path, s in terms.sources.items() if path.startswith("surrender_charge.")}
+        assert said == {f"{name}, {'chosen' if chosen else 'the default'}"}
+        assert terms.sources["maintenance_charge.amount"].reading is None
+
+
+def test_a_value_that_is_amended_has_no_reading() -> None:
+    product = find_product("lifetrust").supposing({"surrender_charge.anniversary_belongs_to": "year_ending"}, "a test")
+    terms = product.terms(cohort(form="standard", issued="2010-01-04"), day("2010-01-04"))
+    assert terms.sources["surrender_charge.anniversary_belongs_to"].reading is None
+    assert str(terms.sources["surrender_charge.clock"].reading) == "contract_year, the default"
+
+
 def test_reading_that_does_not_exist_is_refused() -> None:
     with pytest.raises(BadTerms, match="there are standardized_text, contract_level_text"):
         charge(find_product("flex-extra"), "2000-01-03", readings={"maintenance_charge.amount": "other"})
