@@ -1,5 +1,6 @@
 """`inforce product`: what the terms say."""
 
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -121,9 +122,28 @@ def diff(
 def _differences(left: "ContractTerms", right: "ContractTerms") -> list[tuple[str, str, str]]:
     """Path, value here, value there; a dash where a term is not there. The terms of a section stand together."""
     here, there = _shown_terms(left), _shown_terms(right)
+    here, there = _year_by_year(here, there), _year_by_year(there, here)
     sections = list(dict.fromkeys(path.partition(".")[0] for path in [*here, *there]))
     paths = sorted(dict.fromkeys([*here, *there]), key=lambda path: sections.index(path.partition(".")[0]))
     return [(p, here.get(p, "-"), there.get(p, "-")) for p in paths if here.get(p) != there.get(p)]
+
+
+def _year_by_year(shown: dict[str, str], other: dict[str, str]) -> dict[str, str]:
+    """The same with the last rate of each schedule, `8+`, year by year up to where the other's schedule ends."""
+    ends = {m["schedule"]: int(m["year"]) for m in map(_LAST_YEAR.fullmatch, other) if m}
+    aligned = {}
+    for path, value in shown.items():
+        m = _LAST_YEAR.fullmatch(path)
+        if m is None:
+            aligned[path] = value
+            continue
+        schedule, first = m["schedule"], int(m["year"])
+        last = max(first, ends.get(schedule, first))
+        aligned |= {f"{schedule}.{year}": value for year in range(first, last)} | {f"{schedule}.{last}+": value}
+    return aligned
+
+
+_LAST_YEAR = re.compile(r"(?P<schedule>.+\.by_\w+)\.(?P<year>\d+)\+")
 
 
 def _shown_terms(terms: "ContractTerms") -> dict[str, str]:
@@ -248,6 +268,6 @@ def _shown(path: str, value: object) -> str:
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, int) and (name in RATES or ".by_" in path or "_share." in path):
+    if isinstance(value, int) and (name in RATES or ".by_" in path or "_shares." in path):
         return percent(value)
     return dollars(value) if isinstance(value, int) and name in MONEY else str(value)
