@@ -23,7 +23,7 @@ def rates(
 
 
 def test_schedules_are_compared_year_by_year(rates: dict[str, tuple[str, str]]) -> None:
-    """LifeTrust's rate of `8+` is that of 8 and 9 as well, where Flex Extra has other ones; from 10 on both have none."""
+    """LifeTrust's rate of `8+` is that of 8 and 9 as well, where Flex Extra has others; from 10 on both have none."""
     flex_extra, lifetrust = [8, 8, 7, 6, 5, 4, 3, 2, 1], [7, 6, 5, 4, 3, 2, 1, 0, 0]
     assert rates == {
         str(year): (f"{one} %", f"{other} %")
