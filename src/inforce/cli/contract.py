@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from inforce.errors import counted
+
 from .options import AsJson, Between, BookAt, ContractName, KnownAt, On, subject
 
 if TYPE_CHECKING:
@@ -204,7 +206,8 @@ def _print_value(v: "Valuation", known_at: Any) -> None:
     for text in v.notices:
         out.print(f"note: {text}", markup=False)
     _print_readings(v.readings)
-    out.print(f"\nRests on {v.assumptions} assumptions (inforce product assumptions {v.product}); terms {v.terms}.")
+    assumptions = f"{counted(v.assumptions, 'assumption')} (inforce product assumptions {v.product})"
+    out.print(f"\nRests on {assumptions}; terms {v.terms}.")
     out.print("Inforce models filings; the contract itself and state law govern.")
 
 

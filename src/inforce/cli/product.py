@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inforce.errors import counted
+
 from .options import AsJson, one_of, parse_day
 
 if TYPE_CHECKING:
@@ -78,7 +80,7 @@ def show(
         source = terms.source(path) or terms.sources[path]
         rows.add_row(path, ", ".join(values_here), f"[yellow]{source}[/]" if source.assumed else str(source))
     out.print(rows)
-    out.print(f"\n{len(terms.sources)} values, {len(terms.assumptions())} assumptions.")
+    out.print(f"\n{counted(len(terms.sources), 'value')}, {counted(len(terms.assumptions()), 'assumption')}.")
 
 
 @app.command()
@@ -116,7 +118,7 @@ def diff(
     for path, a, b in found:
         rows.add_row(path, a, b)
     out.print(rows)
-    out.print(f"\n{len(found)} terms differ." if len(found) != 1 else "\n1 term differs.")
+    out.print(f"\n{counted(len(found), 'term differs', 'terms differ')}.")
 
 
 def _differences(left: "ContractTerms", right: "ContractTerms") -> list[tuple[str, str, str]]:
@@ -193,8 +195,9 @@ def check(
         if (product.folder / "disclosures.yaml").is_file():
             disclosures(product)
         typer.echo(
-            f"{product.id}: good. {len(product.citations())} citations of {len(product.documents)} documents, "
-            f"{len(product.assumptions())} assumptions; terms {product.version}"
+            f"{product.id}: good. {counted(len(product.citations()), 'citation')} of "
+            f"{counted(len(product.documents), 'document')}, {counted(len(product.assumptions()), 'assumption')}; "
+            f"terms {product.version}"
         )
 
 

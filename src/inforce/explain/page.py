@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from inforce.errors import counted
+
 from .numerals import MINUS
 from .reading import readable
 from .tree import LEAVES, Assumption, Explanation
@@ -131,9 +133,8 @@ class _Page:
         """The assumptions, numbered as the lines name them."""
         if not found:
             return
-        count = "1 assumption" if len(found) == 1 else f"{len(found)} assumptions"
         yield Line(())
-        yield Line((Piece(f"Rests on {count}:", "heading"),))
+        yield Line((Piece(f"Rests on {counted(len(found), 'assumption')}:", "heading"),))
         for n, assumption in enumerate(found, 1):
             pieces = [Piece(f"{assumption.reason}", "assumption"), Piece(f" ({', '.join(assumption.terms)})", "note")]
             yield from self._wrapped(pieces, f"{n:>3}  ", "")

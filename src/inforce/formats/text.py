@@ -7,7 +7,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, Final
 
-from inforce.errors import BadRecord
+from inforce.errors import BadRecord, counted
 
 from .columns import columns, flat
 from .problems import Problems
@@ -64,7 +64,7 @@ class Csv:
             if line == self._line:
                 continue
             if len(cells) != width:
-                wrong = f"{len(cells)} cells where the header has {width} columns"
+                wrong = f"{counted(len(cells), 'cell')} where the header has {counted(width, 'column')}"
                 problems.add(line, "", f"{wrong}; a text with a comma in it needs quotes.")
                 continue
             content: dict[str, Any] = {name: cell for name, cell in zip(self.columns, cells, strict=True) if cell}
