@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from inforce.errors import BadRecord, counted
+from inforce.market.problems import Problems
 
 from .columns import columns, flat
-from .problems import Problems
 
 Row = tuple[int, dict[str, Any]]
 """Line or row number, and what stands there: values as text, mappings of text or lists."""
