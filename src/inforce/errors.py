@@ -35,6 +35,11 @@ def _near(file: Path | str) -> str:
     return str(path.relative_to(here)) if path.is_absolute() and path.is_relative_to(here) else str(path)
 
 
+def counted(number: int, thing: str, things: str = "") -> str:
+    """A number with what it counts, as a message says it: `1 contract`, `2,000 contracts`, `1 index`, `2 indices`."""
+    return f"{number:,} {thing if number == 1 else things or thing + 's'}"
+
+
 class InforceError(Exception):
     """Base of all errors of this package. The text is meant for the person who gave the input."""
 

@@ -11,6 +11,7 @@ from inforce.dates import civil_date
 from inforce.market import Market
 from inforce.mechanics.annuity import step
 from inforce.mechanics.records import Reason
+from inforce.terms import Reading
 from inforce.valuation import Ready, ready
 
 
@@ -66,6 +67,8 @@ class Quote:
     value_after: int
     by_account: tuple[Taken, ...]
     """What leaves each account, the maintenance charge of a surrender included."""
+    readings: tuple[Reading, ...]
+    """Of terms that can be read in more than one way, the one that holds for the contract."""
 
 
 def quote(position: Position, market: Market, request: Event) -> Quote:
@@ -118,6 +121,7 @@ def _quote(position: Position, request: Event, r: Ready) -> Quote:
         net=b.net,
         value_after=b.value,
         by_account=tuple(Taken(name, -b.account_change[k]) for k, name in enumerate(names) if b.account_change[k]),
+        readings=tuple(r.terms.readings()),
     )
 
 

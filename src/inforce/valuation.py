@@ -15,7 +15,7 @@ from inforce.mechanics.market_value import segment_value
 from inforce.mechanics.records import Annuity, Breakdown, Due, Status, new_breakdown
 from inforce.mechanics.records import Market as Prices
 from inforce.mechanics.surrender import free_amount, years_completed
-from inforce.terms import ContractTerms
+from inforce.terms import ContractTerms, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,8 @@ class Valuation:
     """Freezes that hold, and exchanges whose basis is not reported."""
     assumptions: int
     """How many assumptions the terms in force rest on."""
+    readings: tuple[Reading, ...]
+    """Of terms that can be read in more than one way, the one that holds for the contract."""
     terms: str
 
 
@@ -158,6 +160,7 @@ def value(position: Position, market: Market, on: date) -> Valuation:
         declined=tuple(f"{d.recorded.event.id} ({d.recorded.event.kind}): {d.refused}" for d in position.declined),
         notices=tuple(position.notices),
         assumptions=len(r.terms.assumptions()),
+        readings=tuple(r.terms.readings()),
         terms=position.product.version,
     )
 

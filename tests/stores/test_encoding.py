@@ -1,6 +1,7 @@
 """Events, contracts and positions as text and back; the text is canonical."""
 
 import json
+from collections.abc import Callable
 from datetime import date, time
 from typing import Any
 
@@ -149,11 +150,42 @@ def test_what_cannot_be_stored_is_refused() -> None:
     assert encoding.event_text(samples.payment(reason=r"a\u0000b"))
 
 
+UNREADABLE = [
+    ({"kind": "annuitization"}, "event e1 (annuitization) of contract C-1", "this version has no such kind."),
+    ({"amount": "many"}, "event e1 (purchase_payment) of contract C-1", "amount: 'many' is not an amount of money"),
+    ({"fee": 1}, "event e1 (purchase_payment) of contract C-1", "fee: is not a known key here."),
+    ({"who": "a", "checker": "a"}, "event e1 (purchase_payment) of contract C-1", "checked by 'a', who entered it"),
+    ({"id": "", "kind": ""}, "an event of contract C-1", "this version has no such kind."),
+]
+
+
+@pytest.mark.parametrize(("changes", "named", "problem"), UNREADABLE)
+def test_an_event_that_cannot_be_read_is_named_with_what_is_wrong(
+    changes: dict[str, object], named: str, problem: str
+) -> None:
+    """In one line, with what to do, and in no words of the library that reads it."""
+    text = json.dumps(json.loads(encoding.event_text(samples.payment(id="e1"))) | changes)
+    with pytest.raises(BadBook) as bad:
+        encoding.event_from(text, "C-1")
+    assert str(bad.value).startswith(f"{named} cannot be read: {problem}")
+    assert "install the newest version" in str(bad.value)
+    assert "\n" not in str(bad.value) and "function-after" not in str(bad.value)
+
+
+@pytest.mark.parametrize(("read", "text", "said"), [
+    (encoding.event_from, "{", "an event cannot be read: it is not JSON."),
+    (encoding.event_from, "[]", "an event cannot be read: must be a mapping of keys to values."),
+    (encoding.contract_from, '{"id":"C-1"}', "contract C-1 cannot be read: product: is missing."),
+    (encoding.contract_from, '{"id":', "a contract cannot be read: it is not JSON."),
+    (lambda text: encoding.held_from(text, "C-1"), "{}", "the held correction of contract C-1 cannot be read: id: is"),
+])  # fmt: skip
+def test_other_things_that_cannot_be_read(read: Callable[[str], object], text: str, said: str) -> None:
+    with pytest.raises(BadBook) as bad:
+        read(text)
+    assert str(bad.value).startswith(said)
+
+
 def test_what_another_version_wrote_is_refused() -> None:
-    with pytest.raises(BadBook, match="an event of the book cannot be read"):
-        encoding.event_from('{"kind":"annuitization","on":"2001-05-02"}')
-    with pytest.raises(BadBook, match="a contract of the book cannot be read"):
-        encoding.contract_from('{"id":"C-1"}')
     for older in ('["Annuity","00000000",[1]]', '[1,"00000000",[1]]', f'[{encoding.LAYOUT},"00000000",[1]]'):
         with pytest.raises(OldPosition, match="contract C-1 is of an older layout"):
             encoding.state_from(older, "C-1")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inforce.errors import counted
+
 from .checking import with_progress
 from .options import AsJson, Between, BookAt, book_at, cycle_of, one_of, parse_day
 
@@ -78,8 +80,8 @@ def import_(
                 continue
             taking = partial(import_file, opened, file, known, corrections=corrections, keep_births=births)
             done = with_progress(str(file), taking)
-            added = {"contracts": done.contracts, "events": done.events, "prices": done.prices}
-            said = ", ".join(f"{number:,} {what}" for what, number in added.items() if number) or "nothing new"
+            added = {"contract": done.contracts, "event": done.events, "price": done.prices}
+            said = ", ".join(counted(number, what) for what, number in added.items() if number) or "nothing new"
             again = f"; {done.known_already:,} known already" if done.known_already else ""
             typer.echo(f"{file}: {said}{again}")
 
@@ -113,9 +115,11 @@ def run_(
     with book_at(book) as opened:
         where = opened.where
     total = run_range(open_book, where, first, last, between, workers)  # type: ignore[arg-type]
-    typer.echo(f"{total.days:,} days with work, {total.contracts:,} contracts worked on, {total.entries:,} entries")
+    typer.echo(f"{counted(total.days, 'day')} with work, {counted(total.contracts, 'contract')} worked on, "
+               f"{counted(total.entries, 'entry', 'entries')}")  # fmt: skip
     if total.rebuilt:
-        typer.echo(f"{total.rebuilt:,} stored positions of an older layout replayed; their entries agree")
+        rebuilt = counted(total.rebuilt, "stored position")
+        typer.echo(f"{rebuilt} of an older layout replayed; what was posted agrees")
     if check:
         with book_at(book) as opened:
             cycle_ = cycle_of(opened, last, between)
@@ -136,7 +140,8 @@ def correct(
     with book_at(book) as opened:
         run = cycle_of(opened, on, between).correct(on)
         held = len(opened.held())
-    typer.echo(f"{run.contracts:,} contracts worked on, {run.entries:,} entries; {held:,} held for approval")
+    typer.echo(f"{counted(run.contracts, 'contract')} worked on, {counted(run.entries, 'entry', 'entries')}; "
+               f"{held:,} held for approval")  # fmt: skip
 
 
 @cycle.command("status")
@@ -158,7 +163,9 @@ def cycle_status(
                      f"{run.rebuilt:,}", f"{run.finished:%Y-%m-%d %H:%M:%S}")  # fmt: skip
     console().print(rows if runs else "The cycle has not run.")
     console().print(f"\nAccounting periods closed through {closed}." if closed else "\nNo accounting period is closed.")
-    console().print(f"{held:,} corrections are held for approval; {len(waits):,} requests wait." if runs else "")
+    if runs:
+        corrections = counted(held, "correction is", "corrections are")
+        console().print(f"{corrections} held for approval; {counted(len(waits), 'request waits', 'requests wait')}.")
     for request in waits[:last]:
         console().print(f"  {request.contract}: {request.event.kind} {request.event.id}, received {request.event.on}, "
                         f"waits for {request.waits_for}", markup=False)  # fmt: skip
@@ -182,6 +189,6 @@ def verify(book: BookAt = None, noted: Annotated[
     for finding in findings:
         typer.echo(str(finding))
     if findings:
-        typer.echo(f"{len(findings)} findings")
+        typer.echo(counted(len(findings), "finding"))
         raise typer.Exit(1)
     typer.echo(f"the chain holds; note this seal to prove it later: {seal}")

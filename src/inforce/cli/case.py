@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from inforce.errors import counted
+
 from .options import AsJson
 
 app = typer.Typer(help="Worked examples as files.", no_args_is_help=True)
@@ -57,7 +59,8 @@ def _print(results: list[dict[str, Any]], failed: bool) -> None:
             out.print(f"{result['file']}: {result['title']} expects nothing")
             continue
         state = "[red]fails[/]" if wrong else "[green]holds[/]"
-        out.print(f"{state} {result['file']}: {result['title']} ({len(result['checks'])} figures, {wrong} differ)")
+        figures = f"{counted(len(result['checks']), 'figure')}, {counted(wrong, 'differs', 'differ')}"
+        out.print(f"{state} {result['file']}: {result['title']} ({figures})")
         rows = table("  ", "of", "figure", "expected", "ours", "", right=("expected", "ours"))
         for c in result["checks"]:
             if not (failed and c.passed):
@@ -67,4 +70,5 @@ def _print(results: list[dict[str, Any]], failed: bool) -> None:
             out.print(rows)
         out.print()
     asked = [result for result in results if result["checks"] or "error" in result]
-    out.print(f"{sum(result['passed'] for result in asked)} of {len(asked)} case files hold.")
+    asked_of = counted(len(asked), "case file holds", "case files hold")
+    out.print(f"{sum(result['passed'] for result in asked)} of {asked_of}.")

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
+from inforce.errors import counted
+
 from .options import Between, BookAt, book_at, cycle_of
 
 Contracts = Annotated[
@@ -35,10 +37,11 @@ def check(
     for breach in found:
         typer.echo(str(breach))
     if found:
-        typer.echo(f"{len(found):,} things do not agree")
+        typer.echo(counted(len(found), "thing does not agree", "things do not agree"))
         raise typer.Exit(70)
-    typer.echo(f"{contracts:,} contracts and {funds:,} fund totals agree with their entries; "
-               f"{len(replayed):,} contracts replayed are what is stored")  # fmt: skip
+    again = counted(len(replayed), "contract replayed is", "contracts replayed are")
+    typer.echo(f"{counted(contracts, 'contract')} and {counted(funds, 'fund total')} agree with their entries; "
+               f"{again} what is stored")  # fmt: skip
 
 
 def rebuild(book: BookAt = None, between: Between = "refuse", contract: Contracts = None) -> None:
@@ -53,7 +56,7 @@ def rebuild(book: BookAt = None, between: Between = "refuse", contract: Contract
         cycle = cycle_of(opened, None, between)
         names = contract or opened.contracts()
         found = with_progress("positions", lambda tell: rebuilt(cycle, names, tell))
-    typer.echo(f"{found.contracts:,} contracts replayed, {found.changed:,} positions stored anew")
+    typer.echo(f"{counted(found.contracts, 'contract')} replayed, {counted(found.changed, 'position')} stored anew")
     for difference in found.differing:
         typer.echo(difference)
     if found.differing:

@@ -4,12 +4,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from inforce.errors import counted
+
 from .options import AsJson, Between, BookAt, ContractName, KnownAt, On, subject
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.table import Table
 
     from inforce.quote import Quote
+    from inforce.terms import Reading
     from inforce.valuation import Valuation
 
 ledger = typer.Typer(help="The journal and entries of a contract.", no_args_is_help=True)
@@ -200,7 +205,9 @@ def _print_value(v: "Valuation", known_at: Any) -> None:
         out.print(f"refused: {text}", markup=False)
     for text in v.notices:
         out.print(f"note: {text}", markup=False)
-    out.print(f"\nRests on {v.assumptions} assumptions (inforce product assumptions {v.product}); terms {v.terms}.")
+    _print_readings(v.readings)
+    assumptions = f"{counted(v.assumptions, 'assumption')} (inforce product assumptions {v.product})"
+    out.print(f"\nRests on {assumptions}; terms {v.terms}.")
     out.print("Inforce models filings; the contract itself and state law govern.")
 
 
@@ -235,6 +242,16 @@ def print_quote(q: "Quote", product: str) -> None:
             rows.add_row(each.account, dollars(each.taken))
         out.print()
         out.print(rows)
+    _print_readings(q.readings)
+
+
+def _print_readings(readings: "Iterable[Reading]") -> None:
+    """How terms were read that can be read in more than one way."""
+    from .output import console
+
+    words = [f"  {reading.term}: {reading}" for reading in readings]
+    if words:
+        console().print("\n".join(["", "Read in one of several ways:", *words]), markup=False)
 
 
 def _figures(figures: dict[str, int], always: tuple[str, ...]) -> "Table":

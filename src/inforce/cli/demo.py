@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inforce.errors import counted
+
 from .options import AsJson
 
 if TYPE_CHECKING:
@@ -244,7 +246,7 @@ def _print_groups(rows: "list[Row]") -> None:
         if not cells:
             continue
         columns = ("table", "sub-account or row", "column", "printed", "ours", "difference", "why")
-        t = table(*columns, title=f"{group} ({len(cells)} cells): {meaning}", right=columns[3:6])
+        t = table(*columns, title=f"{group} ({counted(len(cells), 'cell')}): {meaning}", right=columns[3:6])
         for r in cells:
             t.add_row(r.table, r.division, r.column, str(r.printed), str(r.ours), str(r.difference), r.why)
         console().print(t)

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from inforce.errors import counted
+
 from .options import BookAt, book_at, parse_day
 
 app = typer.Typer(help="What a book holds, as JSON Lines, CSV or Parquet.", no_args_is_help=True)
@@ -29,7 +31,7 @@ def events(to: To, book: BookAt = None, contract: Contracts = None, first: First
 
     with book_at(book) as opened:
         count = export_events(opened, to, Choice(contract, first, last))
-    typer.echo(f"{to}: {count:,} records")
+    typer.echo(f"{to}: {counted(count, 'record')}")
 
 
 @app.command()
@@ -39,7 +41,7 @@ def entries(to: To, book: BookAt = None, contract: Contracts = None, first: Firs
 
     with book_at(book) as opened:
         count = export_entries(opened, to, Choice(contract, first, last))
-    typer.echo(f"{to}: {count:,} lines")
+    typer.echo(f"{to}: {counted(count, 'line')}")
 
 
 @app.command()
@@ -49,4 +51,4 @@ def positions(to: To, book: BookAt = None, contract: Contracts = None) -> None:
 
     with book_at(book) as opened:
         count = export_positions(opened, to, Choice(contract))
-    typer.echo(f"{to}: {count:,} records")
+    typer.echo(f"{to}: {counted(count, 'record')}")

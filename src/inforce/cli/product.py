@@ -1,10 +1,13 @@
 """`inforce product`: what the terms say."""
 
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from inforce.errors import counted
 
 from .options import AsJson, one_of, parse_day
 
@@ -77,7 +80,7 @@ def show(
         source = terms.source(path) or terms.sources[path]
         rows.add_row(path, ", ".join(values_here), f"[yellow]{source}[/]" if source.assumed else str(source))
     out.print(rows)
-    out.print(f"\n{len(terms.sources)} values, {len(terms.assumptions())} assumptions.")
+    out.print(f"\n{counted(len(terms.sources), 'value')}, {counted(len(terms.assumptions()), 'assumption')}.")
 
 
 @app.command()
@@ -115,15 +118,34 @@ def diff(
     for path, a, b in found:
         rows.add_row(path, a, b)
     out.print(rows)
-    out.print(f"\n{len(found)} terms differ." if len(found) != 1 else "\n1 term differs.")
+    out.print(f"\n{counted(len(found), 'term differs', 'terms differ')}.")
 
 
 def _differences(left: "ContractTerms", right: "ContractTerms") -> list[tuple[str, str, str]]:
     """Path, value here, value there; a dash where a term is not there. The terms of a section stand together."""
     here, there = _shown_terms(left), _shown_terms(right)
+    here, there = _year_by_year(here, there), _year_by_year(there, here)
     sections = list(dict.fromkeys(path.partition(".")[0] for path in [*here, *there]))
     paths = sorted(dict.fromkeys([*here, *there]), key=lambda path: sections.index(path.partition(".")[0]))
     return [(p, here.get(p, "-"), there.get(p, "-")) for p in paths if here.get(p) != there.get(p)]
+
+
+def _year_by_year(shown: dict[str, str], other: dict[str, str]) -> dict[str, str]:
+    """The same with the last rate of each schedule, `8+`, year by year up to where the other's schedule ends."""
+    ends = {m["schedule"]: int(m["year"]) for m in map(_LAST_YEAR.fullmatch, other) if m}
+    aligned = {}
+    for path, value in shown.items():
+        m = _LAST_YEAR.fullmatch(path)
+        if m is None:
+            aligned[path] = value
+            continue
+        schedule, first = m["schedule"], int(m["year"])
+        last = max(first, ends.get(schedule, first))
+        aligned |= {f"{schedule}.{year}": value for year in range(first, last)} | {f"{schedule}.{last}+": value}
+    return aligned
+
+
+_LAST_YEAR = re.compile(r"(?P<schedule>.+\.by_\w+)\.(?P<year>\d+)\+")
 
 
 def _shown_terms(terms: "ContractTerms") -> dict[str, str]:
@@ -173,8 +195,9 @@ def check(
         if (product.folder / "disclosures.yaml").is_file():
             disclosures(product)
         typer.echo(
-            f"{product.id}: good. {len(product.citations())} citations of {len(product.documents)} documents, "
-            f"{len(product.assumptions())} assumptions; terms {product.version}"
+            f"{product.id}: good. {counted(len(product.citations()), 'citation')} of "
+            f"{counted(len(product.documents), 'document')}, {counted(len(product.assumptions()), 'assumption')}; "
+            f"terms {product.version}"
         )
 
 
@@ -248,6 +271,6 @@ def _shown(path: str, value: object) -> str:
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, int) and (name in RATES or ".by_" in path or "_share." in path):
+    if isinstance(value, int) and (name in RATES or ".by_" in path or "_shares." in path):
         return percent(value)
     return dollars(value) if isinstance(value, int) and name in MONEY else str(value)

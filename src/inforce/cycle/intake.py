@@ -8,7 +8,7 @@ from typing import TypeVar
 from inforce.contracts import Contract, Event, check_application
 from inforce.contracts.events import Application, ApplicationCompleted, Consent, Issue, PurchasePayment
 from inforce.dates import valuation_date_after
-from inforce.errors import Refused
+from inforce.errors import Refused, counted
 from inforce.terms import Product
 from inforce.terms.schema import Applications
 
@@ -75,8 +75,9 @@ class Intake:
             return None
         else:
             last = business_days_after(self.application.on, self.rules.days_to_complete)
+            days = counted(self.rules.days_to_complete, "business day")
             fate = Fate(max(payment.on, last), Refused("application_incomplete", "the application was not complete "
-                        f"by {last}, {self.rules.days_to_complete} business days after its receipt; it lacked: "
+                        f"by {last}, {days} after its receipt; it lacked: "
                         f"{self.application.missing}"))  # fmt: skip
             if any(day is not None and day <= fate.day for day in (self.completed, self.consented)):
                 return None

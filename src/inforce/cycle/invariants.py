@@ -95,15 +95,6 @@ def struck(c: Annuity, i: int) -> int:
 _NONE: Final = (0, 0)
 
 
-def check_touched(book: Book, done: Iterable[Done], names: dict[str, list[str]]) -> Iterator[Breach]:
-    """The entries of every contract add up to its stored position; sub-accounts by product."""
-    for each in done:
-        name = each.stored.contract
-        cents, units = totals(book.entries(name))
-        funds = names[book.contract(name).product]
-        yield from _agree(name, None, {a: (c, units[a]) for a, c in cents.items()}, each.stored.snapshot, (funds, ()))
-
-
 def check_entries(contract: str, posted: Iterable[Entry], replayed: Position) -> Iterator[Breach]:
     """What is posted adds up to what a replay says, but for where money already paid went."""
     traded = (entry for entry in posted if entry.operation != SETTLEMENT)

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
-from inforce.contracts import Contract
-from inforce.ledger import Book, Stored
+from inforce.contracts import ABOUT_EVENTS, Contract
+from inforce.ledger import Book, MemoryBook, Recorded, Stored
 from inforce.market import Between, Market
 from inforce.terms import Product, find_product
 
 from .fold import advance
 from .position import Observer, Position, Waiting
+from .run import Cycle
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +32,38 @@ class Kept:
 
     def advance(self, through: date, known_at: date | None = None, observer: Observer | None = None) -> Position:
         """The contract with everything due up to a day, by what was entered up to `known_at`; from nothing."""
-        events, held = self.book.events(self.contract.id, known_at), self._held(known_at)
+        events = self.book.events(self.contract.id, known_at)
+        held = self._held(events, known_at)
         taken = [r for r in events if not held or held.snapshot.received(r)]
         position = advance(self.contract, self.product, taken, self.market, through, observer, filed_by=known_at)
         if held is not None and held.held is not None:
             wait = f"approval of {held.held.id}"
             position.waiting += [Waiting(r, r.event.on, wait) for r in events
-                                 if r not in taken and r.event.kind != "approval"]  # fmt: skip
+                                 if not held.snapshot.received(r) and r.event.kind != "approval"]  # fmt: skip
         return position
 
-    def _held(self, known_at: date | None) -> Stored | None:
-        """The stored position where a correction is held; what it has not received is not taken, but waits."""
-        stored = self.book.stored(self.contract.id)
-        if stored is None or stored.held is None or (known_at is not None and known_at < stored.held.since):
+    def _held(self, events: list[Recorded], known_at: date | None) -> Stored | None:
+        """The stored position where a correction is held, or was on that day; what it has not received waits."""
+        stored = self.book.stored_frame(self.contract.id)
+        if stored is not None and stored.held is not None and (known_at is None or stored.held.since <= known_at):
+            return stored
+        if known_at is None or not self._decides(known_at):
             return None
-        return stored
+        stored = self._stored_then(events, known_at)
+        return stored if stored is not None and stored.held is not None else None
+
+    def _decides(self, after: date) -> bool:
+        """Is there an event, known after a day, that can have decided about a correction that was held on it?"""
+        return any(r.known > after and r.event.kind in ABOUT_EVENTS for r in self.book.events(self.contract.id))
+
+    def _stored_then(self, known: list[Recorded], day: date) -> Stored | None:
+        """What a book stored on a day whose cycle ran whenever something became known.
+
+        A book keeps no correction that is decided: what was held then is found by what was known then.
+        """
+        book = MemoryBook.of(self.contract, known)
+        cycle = Cycle(book, self.market, lambda _: self.product)
+        for on in sorted({max(r.known, r.event.on) for r in known}):
+            if on <= day:
+                cycle.run_day(on)
+        return book.stored(self.contract.id)

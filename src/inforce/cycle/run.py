@@ -54,7 +54,7 @@ class Cycle:
         due = self.book.due(day, partition, partitions)
         with self.book.ahead(due):
             done = [self._tried(contract, day) for contract in due]
-        return self._commit(day, partition, partitions, [each for each in done if each is not None])
+        return self._commit(day, partition, partitions, [each for each in done if each is not None], bool(due))
 
     def correct(self, day: date, partition: int = 0, partitions: int = 1) -> Run:
         """Replay every contract of a partition by what is known on a day, and post the differences: corrected prices.
@@ -72,13 +72,14 @@ class Cycle:
                 found = self._replayed(stored, day) if stored is not None else None
                 if found is not None and stored is not None and _says_something(found, stored):
                     done.append(found)
-        return self._commit(day, partition, partitions, done)
+        return self._commit(day, partition, partitions, done, bool(done))
 
-    def _commit(self, day: date, partition: int, partitions: int, done: list[Done]) -> Run:
+    def _commit(self, day: date, partition: int, partitions: int, done: list[Done], tried: bool) -> Run:
+        """Post what was done. That a day was tried on which all had to wait stands in the log too."""
         entries = sum(len(each.entries) for each in done)
         rebuilt = sum(each.rebuilt for each in done)
         run = Run(day, partition, partitions, len(done), entries, datetime.now(UTC), rebuilt)
-        if done:
+        if tried:
             self.book.commit(run, done)
         return run
 
@@ -88,6 +89,14 @@ class Cycle:
             return self.work(contract_id, day)
         except MissingData:
             return None
+
+    def missing(self, contract_id: str, day: date) -> MissingData | None:
+        """The price that a correction of the contract needs and that is not known; nothing is posted."""
+        try:
+            self.work(contract_id, day)
+        except MissingData as missing:
+            return missing
+        return None
 
     def work(self, contract_id: str, day: date) -> Done:
         """Everything due on one contract up to a day, from its stored position; replayed where something is late.

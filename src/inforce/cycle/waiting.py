@@ -7,6 +7,7 @@ from typing import Final
 
 from inforce.contracts import ABOUT_EVENTS, PRICED, Event
 from inforce.contracts.events import DeathNotice, PurchasePayment, Reversal, Transfer, Withdrawal
+from inforce.errors import MissingData
 from inforce.ledger import Recorded, Stored
 from inforce.mechanics.accounts import allocate
 from inforce.mechanics.interest import INDEX_SCALE
@@ -72,8 +73,12 @@ def _open(cycle: Cycle, day: date) -> Iterator[tuple[Position, list[Open]]]:
         for name in names:
             position = cycle.look(name, day)
             unposted = [r for r in _unposted(cycle, name) if r.event.on <= day and r.known <= day]
-            reasons = _held(cycle.standing(name), unposted) or {w.recorded.sequence: w for w in position.waiting}
-            found = [_request(name, r, position, reasons.get(r.sequence)) for r in unposted]
+            requests = [r for r in unposted if r.event.kind not in ABOUT_EVENTS]
+            waiting = {w.recorded.sequence: w for w in position.waiting}
+            reasons = _held(cycle.standing(name), requests) or waiting
+            if any(r.sequence not in reasons for r in unposted) and (missing := cycle.missing(name, day)):
+                requests, reasons = unposted, _without_price(unposted, missing) | waiting
+            found = [_request(name, r, position, reasons.get(r.sequence)) for r in requests]
             if found:
                 yield position, found
 
@@ -85,7 +90,7 @@ def _unposted(cycle: Cycle, name: str) -> list[Recorded]:
     gone = {r.event.of for r in events if isinstance(r.event, Reversal)}
     return [
         r for r in events
-        if r.event.kind not in ABOUT_EVENTS and r.event.id not in gone
+        if r.event.id not in gone
         if not (stored and stored.snapshot.handled(r))
     ]  # fmt: skip
 
@@ -95,6 +100,11 @@ def _held(stored: Stored | None, unposted: list[Recorded]) -> dict[int, Waiting]
     if stored is None or stored.held is None:
         return {}
     return {r.sequence: Waiting(r, r.event.on, f"the approval of {stored.held.id}") for r in unposted}
+
+
+def _without_price(unposted: list[Recorded], missing: MissingData) -> dict[int, Waiting]:
+    """Where a correction lacks a price, its own or that of its trade, all that is new waits for it."""
+    return {r.sequence: Waiting(r, r.event.on, f"a price that the correction needs: {missing}") for r in unposted}
 
 
 def _request(name: str, recorded: Recorded, position: Position, waiting: Waiting | None) -> Open:

@@ -8,7 +8,7 @@ from typing import Final
 from .numerals import Numerals
 from .traced import Call, Decision, Frame, Leaf, Named, Operation, Picked, Traced, Unit
 from .tree import CONTEXT, Explanation
-from .words import PARAMETERS, UNITS, rule_text, rule_words
+from .words import PARAMETERS, UNITS, choice_words, rule_text, rule_words
 
 OUTERMOST: Final = "step"
 """What it decides (which operation is due) says nothing of how a number is worked out."""
@@ -152,11 +152,13 @@ class Derivation:
 
 
 def sourced(e: Explanation, leaf: Leaf) -> Explanation:
-    """With the leaf's term, source, last change and note."""
+    """With the leaf's term, source, reading, last change and note."""
     source = leaf.source
     citation = str(source) if source and not source.assumed else ""
     assumption = source.assumption if source else ""
-    return replace(e, term=leaf.term, citation=citation, assumption=assumption, event=leaf.changed, note=leaf.note)
+    reading = choice_words(str(source.reading)) if source and source.reading else ""
+    return replace(e, term=leaf.term, citation=citation, assumption=assumption, reading=reading, event=leaf.changed,
+                   note=leaf.note)  # fmt: skip
 
 
 def _closed(frame: Frame) -> bool:

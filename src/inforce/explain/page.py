@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from inforce.errors import counted
+
 from .numerals import MINUS
 from .reading import readable
 from .tree import LEAVES, Assumption, Explanation
@@ -104,6 +106,8 @@ class _Page:
     def _sources(self, e: Explanation) -> Iterator[Piece]:
         if e.event is not None:
             yield Piece(f"; last changed by {e.event}", "event")
+        if e.reading:
+            yield Piece(f"; reading {e.reading}", "note")
         if e.citation or e.place:
             yield Piece(f" [{e.citation or e.place}]", "citation")
         if e.assumption:
@@ -129,9 +133,8 @@ class _Page:
         """The assumptions, numbered as the lines name them."""
         if not found:
             return
-        count = "1 assumption" if len(found) == 1 else f"{len(found)} assumptions"
         yield Line(())
-        yield Line((Piece(f"Rests on {count}:", "heading"),))
+        yield Line((Piece(f"Rests on {counted(len(found), 'assumption')}:", "heading"),))
         for n, assumption in enumerate(found, 1):
             pieces = [Piece(f"{assumption.reason}", "assumption"), Piece(f" ({', '.join(assumption.terms)})", "note")]
             yield from self._wrapped(pieces, f"{n:>3}  ", "")

@@ -60,6 +60,8 @@ class Explanation:
     """Document and place."""
     assumption: str = ""
     """The reason, where the term rests on an assumption."""
+    reading: str = ""
+    """The reading of the term that holds, where a document can be read in more than one way."""
     event: Change | None = None
     """What last changed it."""
     place: str = ""

@@ -12,7 +12,7 @@ from inforce.market import BadMarketFile, MarketData
 from inforce.terms import find_product
 
 from .prices import add_prices, contradictions, decimals_of, load_prices
-from .problems import BadFile, Problems
+from .problems import BadFile, problems_of
 from .reading import Done, Progress, holds_records, reader_of
 from .records import FindProduct, Records
 from .taking import Births, Taking
@@ -95,7 +95,7 @@ class _File:
         self.records: Records | None = None
         """None where the file holds prices."""
         if holds_records(self.reader):
-            self.records = Records(self.reader, Problems(str(path)), product)
+            self.records = Records(self.reader, problems_of(str(path)), product)
 
     def prices(self, book: Book | None, done: Done, corrections: bool = False) -> MarketData:
         """The prices in it. Raises where the book holds other ones, unless they are corrected."""

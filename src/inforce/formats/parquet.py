@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from inforce.errors import BadRecord
+from inforce.market.problems import Problems
 
 from .columns import Column, columns, flat_text
-from .problems import Problems
 from .text import Row, Tell, check_header, fits, unfolded
 
 BATCH: Final = 10_000

@@ -12,7 +12,7 @@ from inforce.market.files import _contents, _header, _read_all, _Reader
 from inforce.market.layouts import LAYOUTS
 from inforce.market.problems import Problems
 
-from .problems import Problems as RecordProblems
+from .problems import problems_of
 from .text import Csv, Tell
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def load_prices(reader: "Csv | Parquet", decimals: int, tell: Tell) -> MarketDat
 def _cells(reader: "Parquet", tell: Tell) -> Iterator[Cells]:
     """The header and rows as a CSV file would give them; rows count from 1."""
     yield 0, list(reader.columns)
-    for row, content in reader.plain(RecordProblems(str(reader.path)), tell):
+    for row, content in reader.plain(problems_of(str(reader.path)), tell):
         yield row, [str(content.get(name, "")) for name in reader.columns]
 
 

@@ -6,11 +6,11 @@ from typing import Any, Final, Protocol
 
 from inforce.contracts import EVENT_KINDS, Contract, Event
 from inforce.errors import BadInput, BadRecord, NotFound
+from inforce.market.problems import Problems
 from inforce.terms import Product
 from inforce.terms.values import parsed
 
 from .columns import dollars
-from .problems import Problems
 from .schema import ContractRecord
 from .text import Row, Tell
 

@@ -10,8 +10,9 @@ from typing import Final
 from inforce.contracts import Contract
 from inforce.errors import BadRecord
 from inforce.ledger import Intake, Item, Taken
+from inforce.market.problems import Problems
 
-from .problems import Problems
+from .problems import problems_of
 from .reading import Done
 from .records import Asked, Opened, Record, Records
 
@@ -87,7 +88,7 @@ class Taking:
     def _second(self, done: Done, places: int) -> None:
         """The events that were late; what nobody has opened is noted."""
         wrong, kept = self.problems.count, self.problems
-        self.records.problems = Problems(kept.file)  # what is wrong with a record by itself is noted already
+        self.records.problems = problems_of(kept.file)  # what is wrong with a record by itself is noted already
         count = 0
         for batch in _batches(self.records.read(done.second)):
             count += len(batch)

@@ -7,10 +7,10 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, Final
 
-from inforce.errors import BadRecord
+from inforce.errors import BadRecord, counted
+from inforce.market.problems import Problems
 
 from .columns import columns, flat
-from .problems import Problems
 
 Row = tuple[int, dict[str, Any]]
 """Line or row number, and what stands there: values as text, mappings of text or lists."""
@@ -64,7 +64,7 @@ class Csv:
             if line == self._line:
                 continue
             if len(cells) != width:
-                wrong = f"{len(cells)} cells where the header has {width} columns"
+                wrong = f"{counted(len(cells), 'cell')} where the header has {counted(width, 'column')}"
                 problems.add(line, "", f"{wrong}; a text with a comma in it needs quotes.")
                 continue
             content: dict[str, Any] = {name: cell for name, cell in zip(self.columns, cells, strict=True) if cell}

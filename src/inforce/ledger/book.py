@@ -196,6 +196,11 @@ class MemoryBook(MemoryJournal):
     _prices: list[tuple[Price, date]] = field(default_factory=list)
     _decimals: int | None = None
 
+    @classmethod
+    def of(cls, contract: Contract, events: Iterable[Recorded]) -> "MemoryBook":
+        """A book of one contract, with events as another book has recorded them; nothing is posted yet."""
+        return cls({contract.id: contract}, {contract.id: list(events)}, {contract.id: []})
+
     def open(self, contract: Contract) -> None:
         if contract.id not in self._contracts:
             refuse_identities(contract)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from inforce.errors import Fault
+from inforce.errors import Fault, counted
 
 
 class Line(NamedTuple):
@@ -41,9 +41,8 @@ class Entry:
     def __post_init__(self) -> None:
         difference = sum(line.cents for line in self.lines)
         if difference:
-            raise Fault(
-                f"entry of event {self.event} on contract {self.contract} is out of balance by {difference} cents"
-            )
+            out = counted(difference, "cent")
+            raise Fault(f"entry of event {self.event} on contract {self.contract} is out of balance by {out}")
 
 
 def balances(entries: list[Entry]) -> dict[str, int]:

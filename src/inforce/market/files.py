@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from inforce.errors import BadMarketData
+from inforce.errors import BadMarketData, counted
 from inforce.market import exact
 from inforce.market.data import MarketData, repeat_message
 from inforce.market.histories import History, Navs, Rates, Series, Sources
@@ -115,7 +115,7 @@ class _Reader:
             if len(cells) == self._width:
                 self._add(line, cells)
             else:
-                wanted = f"{len(cells)} cells where the header has {self._width} columns"
+                wanted = f"{counted(len(cells), 'cell')} where the header has {counted(self._width, 'column')}"
                 self.problems.add(line, "", f"{wanted}; a name or number with a comma in it needs quotes.")
 
     def histories(self, kind: type[History]) -> Iterator[tuple[Key, Any]]:

@@ -17,6 +17,7 @@ from inforce.contracts import AnyEvent, Contract, Event
 from inforce.errors import BadBook, BadInput, OldPosition
 from inforce.ledger import Entry, Held, Snapshot, Stored
 from inforce.mechanics.records import Annuity
+from inforce.terms.values import first_wrong
 
 from .database import AnyRow
 
@@ -68,12 +69,13 @@ def event_text(event: Event) -> str:
     return _sorted_json(event.model_dump(mode="json", by_alias=True), f"event {event.id!r}")
 
 
-def event_from(text: str) -> Event:
-    """The event of a canonical text. Raises BadBook where this version cannot read it."""
+def event_from(text: str, contract: str = "") -> Event:
+    """The event of a canonical text. Raises BadBook where this version cannot read it, and says of which contract."""
     try:
         return _EVENT.validate_python(json.loads(text))
-    except (ValidationError, ValueError) as failure:
-        raise BadBook(f"an event of the book cannot be read ({_first_line(failure)}): {text[:200]}") from None
+    except ValueError as failure:
+        of = f" of contract {contract}" if contract else ""
+        raise _unreadable(_named(text, "an event") + of, failure, below=1) from None
 
 
 def contract_text(contract: Contract) -> str:
@@ -85,12 +87,36 @@ def contract_from(text: str) -> Contract:
     """The contract of a canonical text. Raises BadBook where this version cannot read it."""
     try:
         return _CONTRACT.validate_python(json.loads(text))
-    except (ValidationError, ValueError) as failure:
-        raise BadBook(f"a contract of the book cannot be read ({_first_line(failure)}): {text[:200]}") from None
+    except ValueError as failure:
+        raise _unreadable(_named(text, "a contract"), failure) from None
 
 
-def _first_line(failure: Exception) -> str:
-    return " ".join(str(failure).splitlines()[:2])
+def _named(text: str, what: str) -> str:
+    """An event or contract of the book by its id, and by its kind, as far as they can be read."""
+    try:
+        said = json.loads(text)
+    except ValueError:
+        said = None
+    if not isinstance(said, dict) or not said.get("id"):
+        return what
+    kind = f" ({said['kind']})" if said.get("kind") else ""
+    return f"{what.split()[-1]} {said['id']}{kind}"
+
+
+def _unreadable(what: str, failure: ValueError, below: int = 0) -> BadBook:
+    """What cannot be read, what of it is wrong, what to do. Of a path so many parts are left out: an event's kind."""
+    return BadBook(f"{what} cannot be read: {_problem(failure, below)}. Another version of Inforce wrote it, or it was "
+                   "changed: install the newest version; `inforce ledger verify` finds what was changed")  # fmt: skip
+
+
+def _problem(failure: ValueError, below: int) -> str:
+    if not isinstance(failure, ValidationError):
+        return "it is not JSON"
+    if failure.errors()[0]["type"] == "union_tag_invalid":
+        return "this version has no such kind"
+    path, message = first_wrong(failure)
+    at = ".".join(path[below:])
+    return f"{at}: {message}" if at else message
 
 
 def event_bytes(sequence: int, contract: str, known: str, payload: str) -> bytes:
@@ -139,8 +165,8 @@ def held_from(text: str | None, contract: str) -> Held | None:
         return None
     try:
         return _HELD.validate_python(json.loads(text))
-    except (ValidationError, ValueError) as failure:
-        raise BadBook(f"the held correction of contract {contract} cannot be read ({_first_line(failure)})") from None
+    except ValueError as failure:
+        raise _unreadable(f"the held correction of contract {contract}", failure) from None
 
 
 Position = tuple[

@@ -59,7 +59,7 @@ def recorded_in(
 ) -> list[Recorded]:
     """Rows of `EVENTS` as events known by a day, but for what a stored position has handled and needs no more."""
     return [
-        Recorded(sequence, contract_id, known, event_from(payload))
+        Recorded(sequence, contract_id, known, event_from(payload, contract_id))
         for _, sequence, known, payload, on, kind in rows
         if known_by is None or known <= known_by
         if but_for is None or but_for.bears_on_what_comes(kind) or not but_for.has_handled(sequence, on, known)

@@ -215,7 +215,7 @@ class Recording:
         e = schema.events.c
         query = select(e.known, e.payload).where(e.sequence == sequence)
         known, payload = self.writing.connection.execute(query).one()
-        return Recorded(sequence, contract, known, event_from(payload))
+        return Recorded(sequence, contract, known, event_from(payload, contract))
 
 
 _KNOWN: Final = ("contract", "id", "key", "sequence", "payload")

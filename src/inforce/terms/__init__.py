@@ -1,6 +1,6 @@
 """Terms: a product as cited data, resolved for one contract on one day."""
 
-from .clocks import Cohort, Provenance
+from .clocks import Cohort, Provenance, Reading
 from .product import ContractTerms, Product, coverage, find_product, load_product, packaged_products
 from .schema import VariableAnnuityTerms
 from .states import STATES
@@ -13,6 +13,7 @@ __all__ = [
     "Pricing",
     "Product",
     "Provenance",
+    "Reading",
     "VariableAnnuityTerms",
     "coverage",
     "find_product",

@@ -43,6 +43,19 @@ class Cohort:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """The reading of a term that holds for a contract."""
+
+    term: str
+    name: str
+    chosen: bool
+    """By the contract; else it is the one listed first."""
+
+    def __str__(self) -> str:
+        return f"{self.name}, {'chosen' if self.chosen else 'the default'}"
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """Where a value comes from: a citation, or an assumption and its reason."""
 
@@ -51,6 +64,8 @@ class Provenance:
     document: str = ""
     passage: str = ""
     assumption: str = ""
+    reading: Reading | None = None
+    """Where the document can be read in more than one way."""
 
     @property
     def assumed(self) -> bool:
@@ -112,6 +127,8 @@ class Resolver:
     on: date
     filed_by: date | None = None
     provenance: dict[TermPath, Provenance] = field(default_factory=dict)
+    readings: dict[TermPath, Reading | None] = field(default_factory=dict)
+    """Those that were resolved, by the paths of their choices; None: an amendment stands there."""
 
     def error(self, path: TermPath, message: str) -> BadTerms:
         """An error of a resolved value: at its own place, or at that of the values around it; in an amendment there."""
@@ -135,6 +152,7 @@ class Resolver:
     def _resolve(self, node: Plain, path: TermPath, raw: TermPath, source: Provenance | None) -> Plain:
         amendment = self._amendment(path)
         if amendment is not None:
+            self.readings[path] = None
             return self._chosen(amendment.becomes, path, amendment.raw, amendment.provenance)
         return self._chosen(node, path, raw, source)
 
@@ -153,8 +171,14 @@ class Resolver:
             return {k: self._resolve(v, (*path, k), (*raw, k), source) for k, v in inner.items()}
         if source is None:
             raise self.tree.error(raw, "has neither `cite:` nor `assumption:`; every value needs one")
-        self.provenance[path] = replace(source, path=".".join(path), place=self.tree.place(raw))
+        reading = self._reading_of(path) if self.readings else None
+        self.provenance[path] = replace(source, path=".".join(path), place=self.tree.place(raw), reading=reading)
         return node
+
+    def _reading_of(self, path: TermPath) -> Reading | None:
+        """The reading that a value belongs to: of its own choice, or of one around it."""
+        around = (path[:n] for n in range(len(path), 0, -1))
+        return next((self.readings[each] for each in around if each in self.readings), None)
 
     def _amendment(self, path: TermPath) -> Amendment | None:
         found = [
@@ -190,9 +214,11 @@ class Resolver:
         names = [items[i]["reading"] for i in holding]
         if len(set(names)) != len(names):
             raise self.tree.error(raw, f"reading {names[0]!r} stands here twice")
-        wanted = self.cohort.readings.get(".".join(path), names[0])
+        term = ".".join(path)
+        wanted = self.cohort.readings.get(term, names[0])
         if wanted not in names:
             raise self.tree.error(raw, f"has no reading {wanted!r}; there are {', '.join(names)}")
+        self.readings[path] = Reading(term, wanted, term in self.cohort.readings)
         return holding[names.index(wanted)]
 
 

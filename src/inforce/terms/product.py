@@ -2,7 +2,7 @@
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
@@ -22,6 +22,7 @@ from .clocks import (
     Amendment,
     Cohort,
     Provenance,
+    Reading,
     Resolver,
     Tree,
     marked,
@@ -31,6 +32,7 @@ from .clocks import (
 )
 from .record import Field, record_sources, terms_record
 from .schema import (
+    DESCRIBING,
     NOT_OF_VALUES,
     OPTIONAL_SECTIONS,
     Document,
@@ -79,6 +81,11 @@ class ContractTerms:
         held = [s for s in self.sources.values() if s.path.split(".")[0] not in NOT_OF_VALUES]
         return list({s.assumption: s for s in held if s.assumed}.values())
 
+    def readings(self) -> list[Reading]:
+        """The readings that a contract's values rest on, each once, in the order of the terms."""
+        held = (s.reading for s in self.sources.values() if s.path.split(".")[0] not in NOT_OF_VALUES | DESCRIBING)
+        return list(dict.fromkeys(reading for reading in held if reading is not None))
+
 
 @dataclass(slots=True)
 class Product:
@@ -92,6 +99,8 @@ class Product:
     """Hash of every file of the terms: what a posting's terms version names."""
     epochs: list[date] = field(default_factory=list)
     """Days on which some term may change."""
+    issue_epochs: list[date] = field(default_factory=list)
+    """Days of issue from which contracts may have other terms than those issued before."""
     _resolved: dict[Any, ContractTerms] = field(default_factory=dict)
 
     @property
@@ -112,8 +121,17 @@ class Product:
         readings = tuple(sorted(cohort.readings.items()))
         key = (cohort, readings, bisect_right(self.epochs, on), filed_by)
         if key not in self._resolved:
-            self._resolved[key] = self._resolve(cohort, on, filed_by)
+            first = self._first_alike(cohort)
+            shared = (first, *key[1:])
+            if shared not in self._resolved:
+                self._resolved[shared] = replace(self._resolve(cohort, on, filed_by), cohort=first)
+            self._resolved[key] = replace(self._resolved[shared], cohort=cohort)
         return self._resolved[key]
+
+    def _first_alike(self, cohort: Cohort) -> Cohort:
+        """The same of the first day of issue that no term tells apart from the cohort's: terms are resolved once."""
+        epoch = bisect_right(self.issue_epochs, cohort.issued)
+        return replace(cohort, issued=self.issue_epochs[epoch - 1] if epoch else date.min)
 
     def _resolve(self, cohort: Cohort, on: date, filed_by: date | None) -> ContractTerms:
         resolver = Resolver(self.tree, cohort, on, filed_by)
@@ -206,7 +224,9 @@ def load_product(folder: Path) -> Product:
     tree = _tree(terms)
     _amend(tree, [read_yaml(file) for file in amendments], documents)
     digest = hashlib.sha256(b"\0".join(file.read_bytes() for file in [*files, *amendments])).hexdigest()
-    product = Product(folder, card, documents, tree, digest, sorted(_epochs(tree)))
+    conditions = list(_conditions(tree))
+    product = Product(folder, card, documents, tree, digest, _epochs(effective for _, _, effective in conditions),
+                      _epochs(where["issued"] for _, where, _ in conditions if "issued" in where))  # fmt: skip
     _check_card(product, card_source)
     _check_marks(product)
     _check_choices(product)
@@ -352,15 +372,15 @@ def _span(tree: Tree, path: TermPath, span: Any) -> dict[str, Any]:
     return span
 
 
-def _epochs(tree: Tree) -> set[date]:
-    """Days from which some `effective:` or amendment begins or has ended."""
+def _epochs(spans: Iterable[Mapping[str, Plain]]) -> list[date]:
+    """Days on which some span begins or has ended, in order."""
     days: set[date] = set()
-    for _, _, span in _conditions(tree):
+    for span in spans:
         if "from" in span:
             days.add(read_day(span["from"]))
         if "to" in span:
             days.add(read_day(span["to"]) + timedelta(days=1))
-    return days
+    return sorted(days)
 
 
 def _check_card(product: Product, source: Source) -> None:

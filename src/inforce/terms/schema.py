@@ -486,6 +486,8 @@ OPTIONAL_SECTIONS = frozenset({"market_value_adjustment", "performance"})
 """Sections that a product may lack."""
 NOT_OF_VALUES = frozenset({"performance", "corrections"})
 """Sections on which no value of a contract rests: they are for readers, or for what is done about an error."""
+DESCRIBING = frozenset({"sub_accounts"})
+"""Sections whose readings are of names and dates of funds."""
 
 
 def section_fields() -> dict[str, Any]:

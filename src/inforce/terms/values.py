@@ -150,9 +150,14 @@ def parsed(model: type[M], plain: Any, fail: Callable[[tuple[str, ...], str], Ex
     try:
         return model.model_validate(plain)
     except ValidationError as failure:
-        errors = failure.errors()
-        first = next((error for error in errors if error["type"] == "extra_forbidden"), errors[0])  # misspelt, mostly
-        raise fail(tuple(str(part) for part in first["loc"]), _message(first)) from None
+        raise fail(*first_wrong(failure)) from None
+
+
+def first_wrong(failure: ValidationError) -> tuple[tuple[str, ...], str]:
+    """Path and message of the first thing that is wrong."""
+    errors = failure.errors()
+    first = next((error for error in errors if error["type"] == "extra_forbidden"), errors[0])  # misspelt, mostly
+    return tuple(str(part) for part in first["loc"]), _message(first)
 
 
 def _message(error: Any) -> str:

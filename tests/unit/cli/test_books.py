@@ -92,21 +92,21 @@ def test_orders_of_a_day_that_is_over(posted: Run) -> None:
 
 def test_status_says_what_waits_and_why(posted: Run) -> None:
     said = posted("cycle", "status").out
-    assert "1 requests wait" in said and "No accounting period is closed." in said
+    assert "1 request waits" in said and "No accounting period is closed." in said
     assert "K-1: purchase_payment late, received 2001-05-03, waits for its valuation date 2001-05-04" in said
     assert "contracts" in posted("book", "status").out
 
 
 def test_check_and_rebuild(posted: Run) -> None:
     said = posted("book", "check", "--all")
-    assert (said.code, said.out) == (0, "1 contracts and 2 fund totals agree with their entries; "
-                                        "1 contracts replayed are what is stored\n")  # fmt: skip
-    assert posted("book", "rebuild").out == "1 contracts replayed, 0 positions stored anew\n"
+    assert (said.code, said.out) == (0, "1 contract and 2 fund totals agree with their entries; "
+                                        "1 contract replayed is what is stored\n")  # fmt: skip
+    assert posted("book", "rebuild").out == "1 contract replayed, 0 positions stored anew\n"
     with open_book("book.db") as book, book.database.engine.begin() as connection:
         connection.execute(text("UPDATE positions SET state = '[1,\"old\",[]]'"))
     said = posted("book", "check")
     assert said.code == 70 and "K-1: layout: the stored position of contract K-1 is of an older layout" in said.out
-    assert posted("book", "rebuild", "--contract", "K-1").out == "1 contracts replayed, 1 positions stored anew\n"
+    assert posted("book", "rebuild", "--contract", "K-1").out == "1 contract replayed, 1 position stored anew\n"
     assert posted("book", "check", "--all").code == 0
 
 
@@ -116,7 +116,7 @@ def test_the_cycle_says_what_it_replayed(posted: Run) -> None:
     Path("more.csv").write_text("date,equity,blend\n2001-05-04,21,10\n")
     posted("import", "more.csv", "--known", "2001-05-04")
     said = posted("cycle", "run", "--from", "2001-05-04", "--to", "2001-05-04")
-    assert "1 stored positions of an older layout replayed; their entries agree" in said.out
+    assert "1 stored position of an older layout replayed; what was posted agrees" in said.out
 
 
 def test_export_into_a_fresh_book(posted: Run) -> None:
@@ -124,7 +124,7 @@ def test_export_into_a_fresh_book(posted: Run) -> None:
     assert posted("export", "entries", "--to", "lines.csv").out == "lines.csv: 13 lines\n"
     assert posted("export", "positions", "--to", "p.parquet").out.startswith("p.parquet: ")
     posted("book", "create", "other.db")
-    assert posted("import", "all.jsonl", "--book", "other.db").out == "all.jsonl: 1 contracts, 4 events\n"
+    assert posted("import", "all.jsonl", "--book", "other.db").out == "all.jsonl: 1 contract, 4 events\n"
     posted("import", "prices.csv", "--known", "2001-05-03", "--book", "other.db")
     posted("cycle", "run", "--from", "2001-05-01", "--to", "2001-05-03", "--book", "other.db")
     posted("export", "entries", "--to", "again.csv", "--book", "other.db")
@@ -201,7 +201,7 @@ def test_dates_of_birth_go_to_the_party_store(posted: Run, monkeypatch: pytest.M
     with open_book("book.db") as book:
         assert book.contracts() == ["K-1"]
     with_key(posted, monkeypatch)
-    assert posted("import", "new.jsonl").out == "new.jsonl: 1 contracts, 1 events\n"
+    assert posted("import", "new.jsonl").out == "new.jsonl: 1 contract, 1 event\n"
     assert posted("import", "new.jsonl").out == "new.jsonl: nothing new; 2 known already\n"
     with open_book("book.db") as book:
         assert [party.born for party in book.contract("K-2").parties] == [None, None]

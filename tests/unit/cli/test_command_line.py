@@ -168,7 +168,7 @@ def test_case_that_holds(run: Run, tmp_path: Path) -> None:
     code, out, err = run("case", "run", "good.yaml")
     assert (code, err) == (0, "")
     assert "holds good.yaml" in out
-    assert "1 of 1 case files hold." in out
+    assert "1 of 1 case file holds." in out
 
 
 def test_case_that_fails(run: Run, tmp_path: Path) -> None:
@@ -489,6 +489,6 @@ def test_an_approval_can_be_imported(held: Run) -> None:
     )
     Path("yes.jsonl").write_text(line + "\n", encoding="utf-8")
     assert held("import", "yes.jsonl").code == 0
-    assert "1 corrections are held" in held("cycle", "status").out
+    assert "1 correction is held for approval; 1 request waits." in held("cycle", "status").out
     held("cycle", "run", "--from", "2001-05-08", "--to", "2001-05-08")
     assert "0 corrections are held" in held("cycle", "status").out

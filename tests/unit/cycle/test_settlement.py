@@ -10,6 +10,7 @@ from tests.unit.cycle.daily import Daily
 
 from inforce.cycle import OWED, Pricer, advance
 from inforce.cycle.settlement import trade_day
+from inforce.cycle.waiting import open_requests
 from inforce.errors import MissingPrice
 from inforce.market import MarketData, Rates
 from inforce.terms import Product, find_product, load_product
@@ -119,6 +120,39 @@ def test_a_correction_waits_for_the_price_at_which_it_trades() -> None:
     assert one.book.due(day("2000-04-02")) == ["C"]
     one.run("2000-04-03")
     assert one.cents(LATE) == -150_00
+
+
+@pytest.mark.parametrize(("kind", "fields"), [
+    ("purchase_payment", {"amount": "1100.00", "entered": "2000-04-01"}),
+    ("payment_returned", {"of": "pay"}),
+])  # fmt: skip
+def test_what_waits_for_the_price_of_its_trade_is_listed(kind: str, fields: dict[str, str]) -> None:
+    """The day on which all had to wait stands in the log of runs: what waits is asked for by the last one."""
+    one = paid()
+    on = "2000-04-01" if "of" in fields else "2000-02-01"
+    one.record(kind, on, id="late", **fields)
+    one.run("2000-04-01")
+    last = one.book.runs(1)[0]
+    assert (last.day, last.contracts, last.entries) == (day("2000-04-01"), 0, 0)
+    found = [(r.event.id, r.waits_for) for r in open_requests(one.cycle(last.day), last.day)]
+    assert found == [
+        ("late", "a price that the correction needs: what became known on 2000-04-01 trades on 2000-04-03")
+    ]
+    one.run("2000-04-03")
+    assert list(open_requests(one.cycle(day("2000-04-03")), day("2000-04-03"))) == []
+
+
+def test_an_approved_correction_that_waits_for_the_price_of_its_trade_says_so() -> None:
+    one = paid()
+    one.record("withdrawal", "2000-02-01", id="late", amount="500.00", entered="2000-03-31", who="kim")
+    one.run("2000-03-31")
+    one.record("purchase_payment", "2000-02-01", id="more", amount="1.00", entered="2000-04-01")
+    one.approve("2000-04-01")
+    found = {r.event.id: r.waits_for for r in open_requests(one.cycle(day("2000-04-01")), day("2000-04-01"))}
+    assert set(found) == {"late", "more", "e5"}
+    assert all(
+        why.startswith("a price that the correction needs: what became known on 2000-04-01") for why in found.values()
+    )
 
 
 def test_or_uses_the_last_price_where_the_terms_say_so(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Contracts of Flex Extra with a short history, for the tests of this folder."""
 
 from datetime import date
+from typing import Any
 
 from inforce.contracts import Contract, Event
 from inforce.contracts.events import Issue, PurchasePayment, Transfer, Withdrawal
@@ -35,7 +36,7 @@ def market(last: date = date(1991, 12, 31), source: str = "prices.csv") -> Marke
     )
 
 
-def contract(**other: str) -> Contract:
+def contract(**other: Any) -> Contract:
     given = {"form": "flexible", "qualification": "non_qualified", "issue_state": "MA", **other}
     allocation = {"equity": 500_000_000, "blend": 200_000_000, GPA: 300_000_000}
     return Contract("c1", "flex-extra", allocation=allocation, **given)
@@ -59,7 +60,7 @@ def position(
     through: date = TODAY,
     prices: Market | None = None,
     observer: Changes | None = None,
-    **other: str,
+    **other: Any,
 ) -> Position:
     """The contract after those events."""
     journal = MemoryJournal()

@@ -153,6 +153,20 @@ def test_terms_that_only_decide_are_reached_and_read(at: Position) -> None:
     assert leaf(e, term="surrender_charge.charged_on").citation.startswith("glossary-2023")
 
 
+def test_a_term_says_in_which_reading_it_holds() -> None:
+    """The maintenance charge is printed as 35 and as 30; nothing else of the surrender is read in several ways."""
+    for readings, said in (
+        ({}, "standardized text, the default"),
+        ({"maintenance_charge.amount": "contract_level_text"}, "contract level text, chosen"),
+    ):
+        at = position(life(), readings=readings)
+        e = explain(at, market(), "surrender_value")
+        charge = leaf(e, term="maintenance_charge.amount")
+        assert charge.reading == said
+        assert {x.term for x in e.walk() if x.reading} == {"maintenance_charge.amount"}
+        assert any(f"reading {said} [update-2008-07-31" in str(line) for line in e.lines(None, 300))
+
+
 def test_price_leaf_names_account_day_and_file(at: Position) -> None:
     price = leaf(explain(at, market(), "equity"), kind="price")
     assert (price.label, price.unit) == ("unit value of MML Equity on 1990-05-02", "unit_value")

@@ -39,7 +39,8 @@ $9,308.77  surrender value on 1989-06-01 = $10,066.00 − $35.00 − $722.23
 │  └─ $10,066.00  MML Equity = 999.699990 units × $10.069023
 │     ├─ 999.699990  units of MML Equity; last changed by pay (purchase payment, 1989-05-01)
 │     └─ $10.069023  unit value of MML Equity on 1989-06-01 [prices.csv]
-├─    −$35.00  maintenance charge; no more than $10,066.00 [update-2008-07-31, Standardized Total Returns]
+├─    −$35.00  maintenance charge; no more than $10,066.00; reading standardized text, the default
+│  │    [update-2008-07-31, Standardized Total Returns]
 │  ├─ decided by maintenance charge, on surrender: yes [assumption 1]
 │  └─ decided by maintenance charge, waived from: none [assumption 2]
 ├─   −$722.23  surrender charge = 8% of $9,027.90, no more than $10,031.00

@@ -135,7 +135,7 @@ def test_contract_that_is_not_there(journal: MemoryJournal) -> None:
 
 
 def test_entry_that_does_not_balance_is_a_fault() -> None:
-    with pytest.raises(Fault, match="entry of event e1 on contract C is out of balance by 1 cents"):
+    with pytest.raises(Fault, match=r"entry of event e1 on contract C is out of balance by 1 cent$"):
         entry(Line("suspense", -5_00), Line("contract/equity", 5_01))
 
 

@@ -120,6 +120,11 @@ def test_reason_why_there_is_no_charge(on: str, reason: str) -> None:
     assert quote(one.at(on), one.market, event("surrender", on)).charge_reason == reason
 
 
+def test_a_quote_says_how_the_terms_were_read() -> None:
+    q = quote(life().at("2000-06-01"), PRICES, event("surrender", "2000-06-01"))
+    assert [(r.term, str(r)) for r in q.readings] == [("maintenance_charge.amount", "standardized_text, the default")]
+
+
 def test_reason_within_the_free_amount() -> None:
     one = life()
     q = quote(one.at("2000-06-01"), one.market, event("withdrawal", "2000-06-01", amount="100.00"))

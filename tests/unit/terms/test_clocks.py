@@ -367,6 +367,28 @@ def test_first_reading_holds_unless_another_is_chosen() -> None:
         assert charge(product, "2000-01-03", readings={"maintenance_charge.amount": reading}) == amount
 
 
+def test_terms_say_which_reading_holds_and_who_chose_it() -> None:
+    """Of LifeTrust's schedule: every value below the choice says so. What only a return rests on is not listed."""
+    product = find_product("lifetrust")
+    for chosen, name in ((False, "contract_year"), (True, "each_payment"), (True, "contract_year")):
+        readings = {"surrender_charge": name} if chosen else {}
+        terms = product.terms(cohort(form="standard", issued="2010-01-04", readings=readings), day("2010-01-04"))
+        assert [(r.term, r.name, r.chosen) for r in terms.readings()] == [
+            ("surrender_charge", name, chosen), ("death_benefit.reset_years", "none", False),
+            ("death_benefit.requests_after_death", "company_protected", False),
+        ]  # fmt: skip
+        said = {str(s.reading) for path, s in terms.sources.items() if path.startswith("surrender_charge.")}
+        assert said == {f"{name}, {'chosen' if chosen else 'the default'}"}
+        assert terms.sources["maintenance_charge.amount"].reading is None
+
+
+def test_a_value_that_is_amended_has_no_reading() -> None:
+    product = find_product("lifetrust").supposing({"surrender_charge.anniversary_belongs_to": "year_ending"}, "a test")
+    terms = product.terms(cohort(form="standard", issued="2010-01-04"), day("2010-01-04"))
+    assert terms.sources["surrender_charge.anniversary_belongs_to"].reading is None
+    assert str(terms.sources["surrender_charge.clock"].reading) == "contract_year, the default"
+
+
 def test_reading_that_does_not_exist_is_refused() -> None:
     with pytest.raises(BadTerms, match="there are standardized_text, contract_level_text"):
         charge(find_product("flex-extra"), "2000-01-03", readings={"maintenance_charge.amount": "other"})
@@ -400,3 +422,25 @@ def test_days_on_which_terms_change_are_listed_once_and_in_order(tmp_path: Path)
     )
     assert date(2002, 1, 1) in product.epochs
     assert product.epochs == sorted(set(product.epochs))
+
+
+def test_contracts_whose_days_of_issue_no_term_tells_apart_share_their_terms(tmp_path: Path) -> None:
+    """Resolved once, and each has its own cohort; from 2002 on another charge holds, on the day itself too."""
+    product = charges(
+        tmp_path, "[{is: 30.00, for: {issued: {to: 2001-12-31}}}, {is: 40.00, for: {issued: {from: 2002-01-01}}}]"
+    )
+    assert product.issue_epochs == [date(2002, 1, 1)]
+    days = ("1999-05-04", "2001-12-31", "2002-01-01", "2002-01-02", "1999-05-04")
+    found = [product.terms(cohort(issued=on), day("2005-01-03")) for on in days]
+    assert [terms.sections.maintenance_charge.amount for terms in found] == [30_00, 30_00, 40_00, 40_00, 30_00]
+    assert [terms.cohort.issued for terms in found] == [day(on) for on in days]
+    assert len({id(terms.sections) for terms in found}) == 2
+    assert len({id(terms.record) for terms in found}) == 2
+
+
+def test_a_day_of_issue_that_only_an_amendment_tells_apart(tmp_path: Path) -> None:
+    change = "  - {term: maintenance_charge.amount, becomes: 40.00, for: {issued: {from: 2008-03-01}}, assumption: y}\n"
+    product = later_charge(tmp_path, FILED_2009 + change)
+    for issued, amount in (("2008-02-29", 30_00), ("2008-03-01", 40_00), ("2008-02-28", 30_00), ("2008-05-05", 40_00)):
+        assert charge(product, "2010-01-04", issued=issued) == amount
+        assert charge(product, "2009-04-30", issued=issued) == 30_00
