@@ -59,7 +59,7 @@ def test_a_contract_without_terms_stops_the_day_and_is_named(book: Book) -> None
     wrong = Contract("R-9", "lifetrust", "standard", "qualified", "MA", readings={"death_benefit.reset_years": "ten"})
     book.open(wrong)
     book.record("R-9", Issue(id="issue", on=date(2003, 5, 1)))
-    with pytest.raises(BadInput, match="^contract R-9 on 2003-05-01, of which nothing was posted: .*no reading 'ten'"):
+    with pytest.raises(BadInput, match=r"^contract R-9 on 2003-05-01, of which nothing was posted: .*no reading 'ten'"):
         Cycle(book, MARKET, find_product).run_day(date(2003, 5, 1))
 
 
