@@ -59,7 +59,7 @@ class Database:
             except ValueError as failure:
                 self.close()
                 raise BadBook(f"{self.where}: a value in it cannot be read ({failure}); somebody changed it, or the "
-                              "file is damaged: `inforce ledger verify` says where; restore a backup") from None  # fmt: skip
+                              "file is damaged; `inforce ledger verify` says where") from None  # fmt: skip
             except BaseException:
                 self.close()
                 raise
