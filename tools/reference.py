@@ -60,6 +60,7 @@ WORDS: dict[Any, str] = {
     values.amount: "dollars",
     values.whole: "whole number",
     values.day: "date",
+    values.calendar_day: "date",
     values.month_day: "day of the year, `MM-DD`",
     values.yes_no: "`yes` or `no`",
     values.decimal: "decimal number",

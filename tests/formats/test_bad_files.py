@@ -68,6 +68,15 @@ def refused(book: Book, path: Path) -> BadRecord:
         (payment(amount=0), "amount", "must be above zero"),
         (payment(amount="10000000000.01"), "amount", "10000000000.01 is above 10000000000.00"),
         (payment(kind="withdrawal", amount=None, **{"from": {"a": "all", "b": "1" * 19}}), "from", "is above"),
+        (payment(amount="9" * 5000), "amount", "has 5000 characters, too many for a number"),
+        (payment(tax_year="9" * 5000), "tax_year", "has 5000 characters, too many for a number"),
+        (payment(on="1979-12-31"), "on", "is before 1980-01-01, where the calendar of valuation dates begins"),
+        (payment(on="0201-05-01"), "on", "is before 1980-01-01"),
+        (opening(issued="1901-05-01"), "issued", "is before 1980-01-01"),
+        (payment(kind="issue", amount=None, contract_date="2008-08-01"), "", "is after the issue of 2008-07-31"),
+        (opening(product="lifetrust", form="standard", readings={"death_benefit.reset_years": "ten"}),
+         "readings.death_benefit.reset_years", "; death_benefit.reset_years: none, three_"),
+        (opening(readings={"death_benefit": "none"}), "readings.death_benefit", "no such reading"),
         (payment(amount=True), "amount", "is not an amount of money"),
         (payment(allocation="equity=100%"), "allocation", "must be a mapping"),
         (payment(allocation={"equity": 100}), "allocation.equity", "write it with its sign"),
@@ -151,6 +160,10 @@ def test_the_line_of_a_row_is_where_it_begins(memory: Book, write: Write) -> Non
 @pytest.mark.parametrize("bad", ["", "  \n\n", "\ufeff"])
 def test_empty_csv(memory: Book, write: Write, bad: str) -> None:
     assert "is empty" in refused(memory, write("bad.csv", bad)).message
+
+
+def test_empty_json_lines(memory: Book, write: Write) -> None:
+    assert "is empty" in refused(memory, write("bad.jsonl", "")).message
 
 
 def test_a_line_without_end(memory: Book, write: Write) -> None:

@@ -97,16 +97,17 @@ def test_parquet_with_maps_structs_and_exact_types(book: Book, tmp_path: Path) -
 
 
 def test_contracts_in_a_file_of_their_own(book: Book, write: Write) -> None:
-    path = write("contracts.csv", """\
+    reading = "sub_accounts.money-market.added"
+    path = write("contracts.csv", f"""\
 contract,product,form,qualification,issue_state,allocation,readings,parties,issued,delivered
-C2,flex-extra,flexible,qualified,TX,equity=60%;blend=40%,a.b=thirty,"[{""id"": ""p-1"", ""role"": ""owner""}]",,
+C2,flex-extra,flexible,qualified,TX,equity=60%;blend=40%,{reading}=table,"[{{""id"": ""p-1"", ""role"": ""owner""}}]",,
 C3,flex-extra,flexible,non_qualified,MA,,,,2008-07-31,2008-08-05
 """)  # fmt: skip
     assert import_file(book, path, KNOWN) == Imported(path, contracts=2, events=1)
     c2 = book.contract("C2")
     assert (c2.product, c2.qualification, c2.issue_state) == ("flex-extra", "qualified", "TX")
     assert dict(c2.allocation) == {"equity": 600_000_000, "blend": 400_000_000}
-    assert dict(c2.readings) == {"a.b": "thirty"}
+    assert dict(c2.readings) == {reading: "table"}
     assert c2.parties == (Party(id="p-1", role="owner"),)
     assert [r.event for r in book.events("C3")] == [Issue(id="issue", on=date(2008, 7, 31), delivered=date(2008, 8, 5))]
     assert import_file(book, path, KNOWN).known_already == 3

@@ -70,7 +70,7 @@ def events(draw: st.DrawFn) -> Event:
         content[column.name] = draw(mapping if column.shape == "mapping" else value)
     on = content["on"] = draw(DAYS)
     content |= {name: max(on, content[name]) for name in ("entered",) if name in content}
-    content |= {name: min(on, content[name]) for name in ("date_of_death",) if name in content}
+    content |= {name: min(on, content[name]) for name in ("date_of_death", "contract_date") if name in content}
     content |= {
         name: min(on, content[name]) for name in ("delivered",) if name in content and model is EVENT_KINDS["delivery"]
     }
@@ -103,11 +103,15 @@ def contracts(draw: st.DrawFn) -> Contract:
 
 
 def anything(product: str) -> Any:
-    """Stands for a product with every form."""
+    """Stands for a product with every form and reading."""
 
     class Everything:
         class card:  # noqa: N801
             forms = ("flexible", "single")
+
+        @staticmethod
+        def wrong_readings(chosen: Any) -> list[Any]:
+            return []
 
     return Everything
 

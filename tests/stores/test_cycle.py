@@ -7,12 +7,14 @@ from tests.simulation.test_decisions import in_order, lived, same, shuffled
 from tests.simulation.test_late_and_wrong import MARKET, PRODUCT, live, random_life
 from tests.simulation.test_segments import ended, segment_life
 
-from inforce.contracts import Approval
+from inforce.contracts import Approval, Contract
 from inforce.contracts.events import Issue, PurchasePayment, Withdrawal
 from inforce.cycle import Cycle
 from inforce.cycle.invariants import check_replay
+from inforce.errors import BadInput
 from inforce.ledger import Book, MemoryBook
 from inforce.stores import SqlBook, verify
+from inforce.terms import find_product
 
 
 @pytest.mark.parametrize("seed", [3, 77, 100])
@@ -51,6 +53,14 @@ def test_lives_with_segments_are_their_twins(seed: int, book: Book) -> None:
     same(ended(late, book), ended(late, twin))
     assert book.entries(late.contract.id) == twin.entries(late.contract.id)
     assert book.stored(late.contract.id) == twin.stored(late.contract.id)
+
+
+def test_a_contract_without_terms_stops_the_day_and_is_named(book: Book) -> None:
+    wrong = Contract("R-9", "lifetrust", "standard", "qualified", "MA", readings={"death_benefit.reset_years": "ten"})
+    book.open(wrong)
+    book.record("R-9", Issue(id="issue", on=date(2003, 5, 1)))
+    with pytest.raises(BadInput, match=r"^contract R-9 on 2003-05-01, of which nothing was posted: .*no reading 'ten'"):
+        Cycle(book, MARKET, find_product).run_day(date(2003, 5, 1))
 
 
 DAY = timedelta(days=1)

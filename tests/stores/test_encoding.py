@@ -55,6 +55,8 @@ def events(draw: st.DrawFn) -> Event:
     fields = {name: draw(values) for name, values in (COMMON | SPECIAL.get(kind, {})).items()}
     if fields["entered"] is not None:
         fields["on"], fields["entered"] = sorted([fields["on"], fields["entered"]])
+    if fields.get("contract_date"):
+        fields["contract_date"] = min(fields["contract_date"], fields["on"])
     if "date_of_death" in fields:
         fields["date_of_death"] = min(fields["date_of_death"], fields["on"])
     if fields.get("from") and "amount" in fields:

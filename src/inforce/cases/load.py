@@ -205,11 +205,8 @@ def _check_names(source: Source, card: MarketCard, terms: ContractTerms) -> None
 
 def _check_readings(source: Source, card: Case, product: Product) -> None:
     """The readings that the case chooses exist."""
-    readings = product.readings()
-    for path, name in card.contract.readings.items():
-        if name not in readings.get(path, ()):
-            known = "; ".join(f"{p}: {', '.join(names)}" for p, names in readings.items())
-            raise _bad(source, ("contract", "readings", path), f"no such reading; the terms have {known}")
+    for path, wrong in product.wrong_readings(card.contract.readings):
+        raise _bad(source, ("contract", "readings", path), wrong)
 
 
 def _check_mentions(source: Source, card: Case, terms: ContractTerms) -> None:

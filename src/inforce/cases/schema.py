@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from inforce.contracts import AnyEvent, Party, wrong_parties
 from inforce.contracts.events import Allocation, DeathProof, Part, Positive, Surrender, Withdrawal, Withholding
-from inforce.terms.values import Amount, Cents, Day, Exact, Rate, Strict, Whole, YesNo
+from inforce.terms.values import Amount, CalendarDay, Cents, Day, Exact, Rate, Strict, Whole, YesNo
 
 ABOUT = frozenset({"on", "event", "operation", "quote", "known_at", "tolerance"})
 """Keys of an expectation that say what it is about; all others are expected figures."""
@@ -32,7 +32,7 @@ class ContractCard(Strict):
     issue_state: str = Field(description="Postal code of the state of issue")
     residence_state: str = Field(default="", description="Where the owner lives")
     selling_firm: str = Field(default="", description="Firm that sold it, where terms depend on it")
-    issued: Day | None = Field(
+    issued: CalendarDay | None = Field(
         default=None, description="Contract date: stands for an `issue` event of that day. Else give the event"
     )
     delivered: Day | None = Field(default=None, description="Delivery, from which the free look counts")

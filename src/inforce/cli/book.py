@@ -68,22 +68,34 @@ def import_(
     corrections: Annotated[bool, typer.Option("--corrections", help="Take prices that differ as corrections.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Only say what is wrong; add nothing.")] = False,
 ) -> None:
-    """Add files of contracts and events, or of prices and rates, to a book: each file whole, or not at all."""
-    from inforce.formats import check_file, import_file
+    """Add files of contracts and events, or of prices and rates, to a book: each file whole, or not at all.
+
+    With `--check` it exits 2 where something is wrong.
+    """
+    from inforce.formats import import_file
 
     with book_at(book) as opened:
+        if check:
+            _check(files, opened, corrections)
+            return
         births = partial(_keep_births, book or "", known)
         for file in files:
-            if check:
-                problems = check_file(file, opened)
-                typer.echo("\n".join(map(str, problems)) or f"{file}: good")
-                continue
             taking = partial(import_file, opened, file, known, corrections=corrections, keep_births=births)
             done = with_progress(str(file), taking)
             added = {"contract": done.contracts, "event": done.events, "price": done.prices}
             said = ", ".join(counted(number, what) for what, number in added.items() if number) or "nothing new"
             again = f"; {done.known_already:,} known already" if done.known_already else ""
             typer.echo(f"{file}: {said}{again}")
+
+
+def _check(files: list[Path], book: "SqlBook", corrections: bool) -> None:
+    from inforce.formats import check_files
+
+    found = list(check_files(files, book, corrections=corrections))
+    for file, bad in found:
+        typer.echo(str(bad) if bad else f"{file}: good")
+    if any(bad for _, bad in found):
+        raise typer.Exit(2)
 
 
 def _keep_births(book: str, known: date | None, births: Mapping[str, date]) -> None:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field, model_validator
 
 from inforce.mechanics.money import PPB
-from inforce.terms.values import Amount, Day, Rate, Strict, Whole, YesNo, amount, rate
+from inforce.terms.values import Amount, CalendarDay, Day, Rate, Strict, Whole, YesNo, amount, rate
 
 NEW_YORK = ZoneInfo("America/New_York")
 NOON = time(12)
@@ -76,7 +76,7 @@ class Event(Strict):
     kind: str
 
     id: str = Field(default="", description="Name of the event within its contract; numbered where not given")
-    on: Day = Field(description="New York date on which it was received")
+    on: CalendarDay = Field(description="New York date on which it was received")
     at: Clock = Field(default=NOON, description="New York time at which it was received; noon where not given")
     entered: Day | None = Field(default=None, description="Day it was entered here, where later than it was received")
     who: str = Field(default="", description="Who asked for or entered it")
@@ -136,8 +136,16 @@ class Issue(Event):
     """The contract is issued."""
 
     kind: Literal["issue"] = "issue"
-    contract_date: Day | None = Field(default=None, description="Contract date; the day of this event if not given")
+    contract_date: Day | None = Field(
+        default=None, description="Contract date, not after the day of this event; that day if not given"
+    )
     delivered: Day | None = Field(default=None, description="Delivery to the owner, from which the free look counts")
+
+    @model_validator(mode="after")
+    def _contract_date_by_then(self) -> Self:
+        if self.contract_date is not None and self.contract_date > self.on:
+            raise ValueError(f"contract date {self.contract_date} is after the issue of {self.on}")
+        return self
 
 
 class Delivery(Event):

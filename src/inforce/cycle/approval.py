@@ -11,14 +11,14 @@ from inforce.errors import Refused
 from inforce.ledger import Entry, Ground, Held, Recorded, Snapshot
 from inforce.mechanics.records import Status
 
-from .correction import EXECUTED, OWED, Amounts, Key, amounts
+from .correction import OWED, Amounts, Key, amounts
 from .position import Applied, Position
 from .posting import TAXABLE
 
 WORDS: Final = {"owner/paid_out": "paid out", "owner/tax_withheld": "withheld for income tax"}
 REPORTED: Final = {TAXABLE: "taxable amount", "owner/tax_withheld": "withholding"}
 """Accounts that a return for a tax year shows."""
-KEPT: Final = frozenset({"owner/paid_in", "owner/returned"})
+KEPT: Final = frozenset({"owner/paid_in", "owner/returned", OWED})
 
 
 @dataclass(slots=True)
@@ -63,12 +63,13 @@ class Correction:
         """Why it needs approval; nothing where it does not. What came in time is not asked for."""
         first = {(e.event, e.operation): e for e in reversed(self.posted)}
         late = self._late()
+        in_time = {r.event.id for r in self._new()} - late - {event for event, _ in first}
         found = list(self._status(late))
         for key, changes in amounts(self.found).items():
-            if key in first or key[0] in late:
+            if key[0] not in in_time:
                 found += self._money(key, changes)
                 found += self._tax(key, changes, first.get(key))
-        return (*found, *self._payments(late | {event for event, _ in first}))
+        return (*found, *self._payments(in_time))
 
     def triggers(self) -> list[Recorded]:
         """The events that it comes from: late ones, reversals, rejections."""
@@ -113,10 +114,10 @@ class Correction:
             yield Ground("status", event, f"{_words(was)} becomes {_words(becomes)}")
 
     def _money(self, key: Key, changes: Amounts) -> Iterator[Ground]:
-        for account in sorted(EXECUTED):
+        for account, what in WORDS.items():
             cents = changes.get(account, (0, 0))[0]
             if cents:
-                yield Ground("money", key[0], WORDS[account], cents)
+                yield Ground("money", key[0], what, cents)
         owed = changes.get(OWED, (0, 0))[0]
         if owed:
             yield Ground("money", key[0], "owed to the owner" if owed > 0 else "owed by the owner", abs(owed))
@@ -129,7 +130,7 @@ class Correction:
             if cents and self._closed(year):
                 yield Ground("tax_year", key[0], f"{what} of {year}", cents)
 
-    def _payments(self, asked: set[str]) -> Iterator[Ground]:
+    def _payments(self, in_time: set[str]) -> Iterator[Ground]:
         """What the owner paid, and did not get back, belongs to the tax year that the payment counts for."""
         kept: dict[str, int] = {}
         for entry in self.found:
@@ -138,7 +139,7 @@ class Correction:
                     kept[entry.event] = kept.get(entry.event, 0) - line.cents
         for event, cents in kept.items():
             year = self._tax_year(event)
-            if cents and event in asked and year is not None and self._closed(year):
+            if cents and event not in in_time and year is not None and self._closed(year):
                 yield Ground("tax_year", event, f"purchase payment for {year}", cents)
 
     def _closed(self, year: int) -> bool:

@@ -8,7 +8,7 @@ from inforce.ledger import Entry, Line
 
 from .posting import PRICE_ERROR, SETTLEMENT, engine_version, entry_for
 
-EXECUTED: Final = frozenset({"owner/paid_out", "owner/tax_withheld"})
+EXECUTED: Final = frozenset({"owner/paid_out", "owner/tax_withheld", "owner/returned"})
 """Money that has left: a replay cannot call it back."""
 OWED: Final = "owner/receivable_or_payable"
 """Below zero: the owner owes it; above: the company does."""

@@ -162,19 +162,19 @@ class _Fold:
         stand = Standing(opening, position.taken_back, position.rejected)
         known = stand.events(recorded)
         standing = [r for r in known if r.event.on <= position.through]
+        counting = [r for r in standing if r.event.id not in position.rejected]
         position.declined += [Declined(r, r.event.on, refused) for r, refused in stand.refused]
         seen = opening.sequence if opening else 0
         position.sequence = max(seen, *(r.sequence for r in recorded), 0)
         begun = position.issued or min((r.event.on for r in standing), default=position.through)
-        self.intake = Intake.of((r.event for r in standing), position.contract, position.product,
+        self.intake = Intake.of((r.event for r in counting), position.contract, position.product,
                                 self._terms_on(begun)(begun).applications)  # fmt: skip
         issue = self.intake.issue
         first = position.issued or (issue.contract_date or issue.on if issue else None)
         self.terms_on = terms_on = self._terms_on(first or begun)
-        void = stand.void(known, position.contract, terms_on)
-        standing = [r for r in standing if r.event.id not in void]
-        position.freezes = freezes(standing)
-        return standing, first, terms_on
+        void = stand.void([r for r in known if r.event.id not in position.rejected], position.contract, terms_on)
+        position.freezes = freezes(counting)
+        return [r for r in standing if r.event.id not in void], first, terms_on
 
     def _plan(self, item: Item) -> None:
         """Put an item in its place among the others: by day, order of operations, sequence."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from inforce.contracts import ABOUT_EVENTS, REACHING_BACK, Approval, Reversal
-from inforce.errors import Backdated, MissingData, OldPosition, Refused
+from inforce.errors import Backdated, BadInput, BadTerms, DateOutOfRange, MissingData, OldPosition, Refused
 from inforce.ledger import Book, Done, Entry, Held, Recorded, Run, Snapshot, Stored, partition_of
 from inforce.market import Market
 from inforce.terms import Product
@@ -89,6 +89,8 @@ class Cycle:
             return self.work(contract_id, day)
         except MissingData:
             return None
+        except (BadTerms, DateOutOfRange) as bad:
+            raise BadInput(f"contract {contract_id} on {day}, of which nothing was posted: {bad}") from bad
 
     def missing(self, contract_id: str, day: date) -> MissingData | None:
         """The price that a correction of the contract needs and that is not known; nothing is posted."""

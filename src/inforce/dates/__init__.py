@@ -19,6 +19,7 @@ from inforce.dates.contract_days import (
     today_number,
 )
 from inforce.dates.sessions import (
+    FIRST_DAY,
     NEW_YORK,
     closing_time,
     closure_reason,
@@ -38,6 +39,7 @@ from inforce.errors import DateOutOfRange
 __all__ = [
     "DAYS_PER_MONTH",
     "DAYS_PER_YEAR",
+    "FIRST_DAY",
     "NEW_YORK",
     "Adjust",
     "DateOutOfRange",

@@ -19,7 +19,7 @@ from pydantic.fields import FieldInfo
 from inforce.contracts.events import EVENT_KINDS, Clock, Part, Positive
 from inforce.errors import Fault
 from inforce.mechanics.money import PPB
-from inforce.terms.values import Amount, Cents, Day, Exact, Rate, Whole, YesNo
+from inforce.terms.values import Amount, CalendarDay, Cents, Day, Exact, Rate, Whole, YesNo
 
 from .schema import ContractRecord
 
@@ -81,7 +81,7 @@ _KIND_OF: Final = {
     get_args(alias)[1].func: kind
     for alias, kind in (
         (Amount, "money"), (Cents, "money"), (Positive, "money"), (Rate, "rate"), (Part, "part"), (Day, "day"),
-        (Clock, "clock"), (Whole, "whole"), (YesNo, "yes_no"), (Exact, "decimal"),
+        (CalendarDay, "day"), (Clock, "clock"), (Whole, "whole"), (YesNo, "yes_no"), (Exact, "decimal"),
     )
 }  # fmt: skip
 """What a value is, by the function that reads it."""

@@ -1,13 +1,13 @@
 """Import: a file of contracts and events, or of prices, into a book: all of it, or nothing and what is wrong."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from inforce.errors import BadInput, Located
-from inforce.ledger import Book, MemoryBook
+from inforce.ledger import Book, Intake, MemoryBook
 from inforce.market import BadMarketFile, MarketData
 from inforce.terms import find_product
 
@@ -62,9 +62,9 @@ def import_file(
     done = Done(file.reader.size, progress)
     if file.records is not None:
         return _add_records(book, file.path, file.records, known, done, keep_births)
-    if known is None:
-        raise BadInput(f"{path}: prices need the day on which they became known")
     data = file.prices(book, done, corrections)
+    if known is None:
+        raise BadInput(f"{path}: prices need the day on which they became known; give it (--known DATE)")
     new, before = add_prices(book, data, str(path), known)
     done.all()
     return Imported(file.path, prices=new, known_already=before)
@@ -72,18 +72,29 @@ def import_file(
 
 def check_file(path: Path | str, book: Book | None = None, *, product: FindProduct = find_product) -> list[Located]:
     """What an import would find wrong, up to ten things; nothing is added. Without a book, less can be seen."""
-    try:
-        file = _File(Path(path), product)
-        done = Done(file.reader.size)
-        if file.records is not None:
-            _check_records(book, file.records, done)
-        else:
-            file.prices(book, done)
-    except (BadFile, BadMarketFile) as bad:
+    ((_, bad),) = check_files([path], book, product=product)
+    if isinstance(bad, BadFile | BadMarketFile):
         return list(bad.problems)
-    except Located as bad:
-        return [bad]
-    return []
+    return [bad] if bad else []
+
+
+def check_files(
+    paths: Iterable[Path | str],
+    book: Book | None = None,
+    *,
+    product: FindProduct = find_product,
+    corrections: bool = False,
+) -> Iterator[tuple[Path, Located | None]]:
+    """What an import of each, one after the other, would raise; nothing is added. None: it would succeed."""
+    with suppress(_Undone), (book or MemoryBook()).taking_in() as intake:
+        for path in map(Path, paths):
+            try:
+                _check(_File(path, product), book, intake, corrections)
+            except Located as bad:
+                yield path, bad
+            else:
+                yield path, None
+        raise _Undone
 
 
 class _File:
@@ -123,8 +134,10 @@ class _Undone(Exception):
     """What was taken in to see whether it could be is not to be kept."""
 
 
-def _check_records(book: Book | None, records: Records, done: Done) -> None:
-    with suppress(_Undone), (book or MemoryBook()).taking_in() as intake:
-        Taking(records, intake, Births(), stand_in=book is None).take(done)
-        records.problems.refuse()
-        raise _Undone
+def _check(file: _File, book: Book | None, intake: Intake, corrections: bool) -> None:
+    done = Done(file.reader.size)
+    if file.records is None:
+        file.prices(book, done, corrections)
+        return
+    Taking(file.records, intake, Births(), stand_in=book is None).take(done)
+    file.records.problems.refuse()

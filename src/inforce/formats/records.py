@@ -60,7 +60,8 @@ class Records:
     problems: Problems
     product: FindProduct | None
     """Finds a contract's product; None: products are not looked up."""
-    _forms: dict[str, tuple[str, ...] | str] = field(default_factory=dict)
+    _products: dict[str, Product | str] = field(default_factory=dict)
+    """Those looked up; why not where there is none."""
 
     def read(self, tell: Tell) -> Iterator[Record]:
         """Every record that is right by itself; what is wrong is noted."""
@@ -104,18 +105,19 @@ class Records:
     def _check_product(self, line: int, record: ContractRecord) -> None:
         if self.product is None:
             return
-        if record.product not in self._forms:
+        if record.product not in self._products:
             try:
-                self._forms[record.product] = tuple(self.product(record.product).card.forms)
+                self._products[record.product] = self.product(record.product)
             except (BadInput, NotFound) as bad:
-                self._forms[record.product] = str(bad)
-        forms = self._forms[record.product]
-        if isinstance(forms, str):
-            raise self._bad(line, ("product",), forms)
-        if record.form not in forms:
-            raise self._bad(
-                line, ("form",), f"{record.form!r} is no form of {record.product}; it has {', '.join(forms)}"
-            )
+                self._products[record.product] = str(bad)
+        product = self._products[record.product]
+        if isinstance(product, str):
+            raise self._bad(line, ("product",), product)
+        if record.form not in product.card.forms:
+            known = ", ".join(product.card.forms)
+            raise self._bad(line, ("form",), f"{record.form!r} is no form of {record.product}; it has {known}")
+        for path, wrong in product.wrong_readings(record.readings):
+            raise self._bad(line, ("readings", path), wrong)
 
     def _bad(self, line: int, at: tuple[str, ...], message: str) -> BadRecord:
         return BadRecord(message, file=self.problems.file, line=line, at=".".join(at))

@@ -31,6 +31,8 @@ class JsonLines:
 
     def __init__(self, path: Path) -> None:
         self.path, self.size = path, path.stat().st_size
+        if not self.size:
+            raise BadRecord("is empty; write one object a line.", file=str(path))
 
     def rows(self, problems: Problems, tell: Tell) -> Iterator[Row]:
         """Every record that can be read. Raises `BadRecord` only where the rest cannot be."""

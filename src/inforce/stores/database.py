@@ -56,6 +56,10 @@ class Database:
                 if self._reader is None:
                     self._reader = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
                 return self._reader.execute(statement, values).all()
+            except ValueError as failure:
+                self.close()
+                raise BadBook(f"{self.where}: a value in it cannot be read ({failure}); somebody changed it, or the "
+                              "file is damaged; `inforce ledger verify` says where") from None  # fmt: skip
             except BaseException:
                 self.close()
                 raise

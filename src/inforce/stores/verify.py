@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import groupby
@@ -22,6 +23,8 @@ from .recording import event_columns
 from .sql_book import SqlBook
 
 TOGETHER: Final = 500
+UNREADABLE: Final = (ValueError, TypeError, AttributeError)
+"""What reading a row raises of which a value is none of its column: no date, nothing, text for a number."""
 _RUN: Final = ("day", "partition", "partitions", "contracts", "entries", "finished")
 
 
@@ -52,7 +55,21 @@ def verify(book: SqlBook, noted: Seal | str | None = None) -> list[Finding]:
         return [Finding("file", book.where, broken)]
     with book.database.reading() as connection:
         check = _Check(connection)
-        return [*check.contracts(), *check.prices(), *check.log(), *check.strays(), *check.seals(str(noted or ""))]
+        parts = {"contracts": check.contracts(), "prices": check.prices(), "runs": check.log(),
+                 "lines": check.strays(), "seals": check.seals(str(noted or ""))}  # fmt: skip
+        return [finding for table, part in parts.items() for finding in _readable(table, part)]
+
+
+def _readable(table: str, part: Iterator[Finding]) -> Iterator[Finding]:
+    """The findings, and where a value that cannot be read ends them."""
+    try:
+        yield from part
+    except UNREADABLE as failure:
+        yield _unreadable(table, "a row", failure)
+
+
+def _unreadable(table: str, where: str, failure: Exception) -> Finding:
+    return Finding(table, where, f"a value cannot be read ({failure}): changed, or not written by Inforce")
 
 
 @dataclass(slots=True)
@@ -109,13 +126,28 @@ class _Check:
             rows = self.connection.execute(query).all()
             if not rows:
                 return
-            parts = _Parts(self.connection, last, rows[-1].number)
-            for row in rows:
+            for row, parts in self._with_parts(rows, last):
                 if row.number != expected:
                     yield Finding("contracts", f"number {expected} to {row.number - 1}", "removed")
                 expected = row.number + 1
-                yield from self._contract(row, parts)
+                if isinstance(parts, _Parts):
+                    yield from self._contract(row, parts)
+                else:
+                    yield _unreadable("events or entries", f"contract {row.id}", parts)
             last = rows[-1].number
+
+    def _with_parts(self, rows: Sequence[AnyRow], after: int) -> "Iterator[tuple[AnyRow, _Parts | Exception]]":
+        """Contracts with their rows, which are read together; where some cannot be read, one contract at a time."""
+        try:
+            parts: _Parts | Exception = _Parts(self.connection, after, rows[-1].number)
+            yield from ((row, parts) for row in rows)
+        except UNREADABLE:
+            for row in rows:
+                try:
+                    parts = _Parts(self.connection, row.number - 1, row.number)
+                except UNREADABLE as failure:
+                    parts = failure
+                yield row, parts
 
     def _contract(self, row: AnyRow, parts: "_Parts") -> Iterator[Finding]:
         if first_link(row.number, row.payload) != row.hash or f'"id":{canonical(row.id).decode()}' not in row.payload:
@@ -283,14 +315,12 @@ def _grouped(rows: Sequence[AnyRow]) -> dict[int, list[AnyRow]]:
 
 def _event(row: AnyRow, contract: str) -> tuple[int, int, bytes, bytes | None]:
     """An event as the chain wants it; without content where a column says something else than the event."""
-    content: bytes | None = event_bytes(row.sequence, contract, row.known.isoformat(), row.payload)
-    columns = (row.id, row.key, row.kind, row.on.isoformat(), instant_text(row.received), row.who, row.channel,
-               row.reason, row.maker, row.checker)  # fmt: skip
-    try:
-        if columns != event_columns(event_from(row.payload)):
-            content = None
-    except InforceError:
-        content = None
+    content: bytes | None = None
+    with suppress(InforceError, *UNREADABLE):
+        columns = (row.id, row.key, row.kind, row.on.isoformat(), instant_text(row.received), row.who, row.channel,
+                   row.reason, row.maker, row.checker)  # fmt: skip
+        if columns == event_columns(event_from(row.payload)):
+            content = event_bytes(row.sequence, contract, row.known.isoformat(), row.payload)
     return row.place, row.seal, row.hash, content
 
 
@@ -298,9 +328,8 @@ def _entry(row: AnyRow, lines: list[AnyRow], contract: str) -> bytes | None:
     if [line.line for line in lines] != list(range(len(lines))):
         return None
     sides = tuple(Line(x.account, x.cents, x.units) for x in lines)
-    try:
+    with suppress(InforceError, *UNREADABLE):
         entry = Entry(contract, row.event, row.operation, row.effective, row.known, row.period, row.terms, row.engine,
                       sides)  # fmt: skip
         return entry_bytes(entry, iso(row.effective), iso(row.known))
-    except InforceError:
-        return None
+    return None

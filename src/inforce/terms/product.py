@@ -173,6 +173,16 @@ class Product:
                 )
         return found
 
+    def wrong_readings(self, chosen: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """The path of each chosen reading that there is not, and what there is."""
+        if not chosen:
+            return
+        readings = self.readings()
+        known = "; ".join(f"{path}: {', '.join(names)}" for path, names in readings.items()) or "none"
+        for path, name in chosen.items():
+            if name not in readings.get(path, ()):
+                yield path, f"no such reading; the terms have {known}"
+
     def issuer(self, issue_state: str) -> str:
         """The company that issues in a state."""
         for issuer in self.card.issuers:

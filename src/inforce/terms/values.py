@@ -3,14 +3,17 @@
 import re
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from inforce.dates import FIRST_DAY
 from inforce.mechanics.money import PPB
 
+LONGEST: Final = 30
+"""Characters of a number: longer ones are mistakes, and would not be worked out exactly."""
 _PERCENT = re.compile(r"-?\d+(\.\d+)?\s?%")
 _MONEY = re.compile(r"-?\$?\d+(\.\d{1,2})?")
 _WHOLE = re.compile(r"-?\d+")
@@ -23,11 +26,19 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=False)
 
 
+def number_text(value: Any) -> str:
+    """A number as it is written, without the space around it."""
+    text = str(value).strip()
+    if len(text) > LONGEST:
+        raise ValueError(f"{text[:12]!r}… has {len(text)} characters, too many for a number")
+    return text
+
+
 def rate(value: Any) -> int:
     """`"8%"` as parts per billion: 80,000,000. A rate finer than that is refused."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    text = str(value).strip()
+    text = number_text(value)
     if not _PERCENT.fullmatch(text):
         raise ValueError(f"{text!r} is not a percentage: write it with its sign, like 7% or 1.30%")
     exact = Decimal(text.rstrip("% ")) * PPB / 100
@@ -40,7 +51,7 @@ def cents(value: Any) -> int:
     """`"35.00"` or `"$35"` as whole cents. No thousands separators: YAML reads `{a: 1,000.00}` as two things."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    text = str(value).strip()
+    text = number_text(value)
     if not _MONEY.fullmatch(text):
         raise ValueError(f"{text!r} is not an amount of money: write dollars with at most two decimals, like 1000.00")
     return int(Decimal(text.replace("$", "")) * 100)
@@ -58,9 +69,10 @@ def whole(value: Any) -> int:
     """A whole number."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    if not _WHOLE.fullmatch(str(value).strip()):
+    text = number_text(value)
+    if not _WHOLE.fullmatch(text):
         raise ValueError(f"{value!r} is not a whole number")
-    return int(str(value))
+    return int(text)
 
 
 def day(value: Any) -> date:
@@ -74,6 +86,14 @@ def day(value: Any) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{text!r} is not a date: write it as YYYY-MM-DD") from None
+
+
+def calendar_day(value: Any) -> date:
+    """An ISO date that the calendar of valuation dates covers: what counts from another could never be priced."""
+    found = day(value)
+    if found < FIRST_DAY:
+        raise ValueError(f"{found} is before {FIRST_DAY}, where the calendar of valuation dates begins")
+    return found
 
 
 def month_day(value: Any) -> str:
@@ -101,12 +121,10 @@ def decimal(value: Any) -> Decimal:
     """An exact decimal number, no exponent."""
     if isinstance(value, Decimal):
         return value
-    if not _DECIMAL.fullmatch(str(value).strip()):
+    text = number_text(value)
+    if not _DECIMAL.fullmatch(text):
         raise ValueError(f"{value!r} is not a decimal number")
-    try:
-        return Decimal(str(value).strip())
-    except InvalidOperation:
-        raise ValueError(f"{value!r} is not a decimal number") from None
+    return Decimal(text)
 
 
 def or_none(parse: Any) -> Any:
@@ -127,6 +145,7 @@ Amount = Annotated[int, BeforeValidator(amount)]
 """Cents, not below zero."""
 Whole = Annotated[int, BeforeValidator(whole)]
 Day = Annotated[date, BeforeValidator(day)]
+CalendarDay = Annotated[date, BeforeValidator(calendar_day)]
 MonthDay = Annotated[str, BeforeValidator(month_day)]
 YesNo = Annotated[bool, BeforeValidator(yes_no)]
 Exact = Annotated[Decimal, BeforeValidator(decimal)]

@@ -97,6 +97,32 @@ def test_status_says_what_waits_and_why(posted: Run) -> None:
     assert "contracts" in posted("book", "status").out
 
 
+def test_files_are_checked_one_after_the_other(run: Run, tmp_path: Path) -> None:
+    """Events may be of contracts that a file before them opens; what is wrong ends with 2, and nothing is added."""
+    run("book", "create", "book.db")
+    (tmp_path / "contracts.jsonl").write_text(json.dumps(LIFE[0]))
+    (tmp_path / "events.jsonl").write_text("\n".join(json.dumps(each) for each in LIFE[1:]))
+    files = ("contracts.jsonl", "events.jsonl")
+    assert run("import", *files, "--check") == (0, "contracts.jsonl: good\nevents.jsonl: good\n", "")
+    (tmp_path / "events.jsonl").write_text(json.dumps(LIFE[1] | {"amount": "x"}) + "\n" * 3 + "x\n" * 12)
+    said = run("import", *files, "--check")
+    assert said.code == 2 and "events.jsonl:1: amount: 'x' is not" in said.out
+    assert said.out.endswith("\nand 3 more like these.\n")
+    assert json.loads(run("book", "status", "--json").out)["contracts"] == 0
+
+
+def test_corrected_prices_are_checked_as_such(posted: Run, tmp_path: Path) -> None:
+    (tmp_path / "other.csv").write_text("date,equity\n2001-05-02,20.5\n")
+    assert posted("import", "other.csv", "--check").code == 2
+    assert posted("import", "other.csv", "--check", "--corrections").code == 0
+
+
+def test_a_header_that_is_none_is_said_before_the_day_that_prices_need(posted: Run, tmp_path: Path) -> None:
+    (tmp_path / "odd.csv").write_text("contract;kind\nK-1;surrender\n")
+    assert "the header has the columns 'contract;kind'" in posted("import", "odd.csv").err
+    assert "give it (--known DATE)" in posted("import", "prices.csv").err
+
+
 def test_check_and_rebuild(posted: Run) -> None:
     said = posted("book", "check", "--all")
     assert (said.code, said.out) == (0, "1 contract and 2 fund totals agree with their entries; "

@@ -12,7 +12,7 @@ from tests.products.lives import Life, day, event, kept, market
 
 from inforce.contracts import Event, Party
 from inforce.contracts.contract import wrong_parties
-from inforce.cycle import Cycle, Position
+from inforce.cycle import OWED, Cycle, Position
 from inforce.cycle.invariants import check_replay
 from inforce.errors import Refused
 from inforce.ledger import MemoryBook, balances
@@ -103,11 +103,19 @@ def test_consent_on_the_application() -> None:
 
 
 def test_completion_entered_late_brings_the_money_back() -> None:
-    """It was complete in time, and nobody had entered it: the return is taken back, and the money waits for issue."""
+    """It was complete in time, and nobody had entered it: the money would wait for issue, but the owner has it back."""
     late = event("application_completed", "2000-01-07", entered="2000-01-18")
     one = life(INCOMPLETE, FIRST, late, issued=None)
     _, book = lived(one, "2000-01-31")
-    assert cents(book, "suspense") == 1_000_00
+    (held,) = book.held()
+    assert held.held is not None and [(g.what, g.cents) for g in held.held.grounds] == [("owed by the owner", 1_000_00)]
+    book.record("C", event("approval", "2000-02-01", of=held.held.id, who="lee"))
+    Cycle(book, one.market, lambda _: one.product).run_day(day("2000-02-01"))
+    assert (cents(book, "suspense"), cents(book, "owner/returned"), cents(book, OWED)) == (
+        1_000_00,
+        1_000_00,
+        -1_000_00,
+    )
 
 
 def test_payment_before_a_refused_application_goes_back_with_it() -> None:
@@ -273,13 +281,18 @@ def test_the_loss_of_a_returned_payment_can_be_the_owners(tmp_path: Path, on: st
 
 
 def test_a_returned_payment_that_was_refused_goes_back_once(tmp_path: Path) -> None:
-    """Frozen, it bought nothing and lost nothing; the bank has its money, and none is in suspense to be returned."""
+    """Frozen, it bought nothing and lost nothing; the bank has its money, none is in suspense to be returned again.
+
+    What was sent back to the owner is owed, once somebody approves that.
+    """
     product = load_product(product_folder(tmp_path, {"purchase_payments.returned": {"loss_borne_by": "owner"}}))
     freezes = event("freeze", "2000-01-04", id="freeze", cause="legal_order", refuses=["purchase_payment"])
     one = bounced(product, freezes, event("payment_returned", "2000-02-10", id="back", of="draft"))
     assert one.at("2000-02-20").suspense == 0
     _, book = lived(one, "2000-02-20")
-    assert (cents(book, "suspense"), cents(book, "owner/returned"), cents(book, "owner/paid_in")) == (0, 0, -10_000_00)
+    assert cents(book, "suspense") == 0
+    (held,) = book.held()
+    assert held.held is not None and [(g.what, g.cents) for g in held.held.grounds] == [("owed by the owner", 5_000_00)]
 
 
 def test_the_bank_was_wrong() -> None:

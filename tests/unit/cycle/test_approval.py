@@ -169,6 +169,61 @@ def test_a_rejected_reversal_changes_nothing() -> None:
     assert one.cents("owner/paid_out") == 500_00
 
 
+def test_a_rejected_freeze_refuses_nothing() -> None:
+    one = paid()
+    one.record("withdrawal", "2000-04-03", id="w", amount="500.00")
+    one.run("2000-04-03")
+    one.record("freeze", "2000-03-01", id="found", cause="legal_order", refuses=["withdrawal"], entered="2000-04-05",
+               who="kim")  # fmt: skip
+    one.run("2000-04-05")
+    assert one.grounds() == [("money", "w", "owed by the owner", 500_00)]
+    one.record("rejection", "2000-04-06", of="found", who="lee", reason="of another contract")
+    one.run("2000-04-06")
+    assert one.stored.held is None
+    assert (one.cents("owner/paid_out"), one.cents(OWED)) == (500_00, 0)
+
+
+def test_a_rejected_release_releases_nothing() -> None:
+    one = paid()
+    one.record("freeze", "2000-04-03", id="order", cause="legal_order", refuses=["withdrawal"])
+    one.record("withdrawal", "2000-04-04", id="w", amount="500.00")
+    one.run("2000-04-03", "2000-04-04")
+    one.record("release", "2000-04-03", id="lifted", of="order", entered="2000-04-05", who="kim")
+    one.run("2000-04-05")
+    assert one.grounds() == [("money", "w", "paid out", 500_00)]
+    one.record("rejection", "2000-04-06", of="lifted", who="lee", reason="of another order")
+    one.run("2000-04-06")
+    assert one.stored.held is None
+    assert one.cents("owner/paid_out") == 0
+
+
+def test_what_was_returned_and_is_accepted_after_all_the_owner_owes() -> None:
+    """It met a freeze that was an error: the units are bought, the money is with the owner."""
+    one = paid()
+    one.record("freeze", "2000-04-03", id="order", cause="legal_order", refuses=["purchase_payment"])
+    one.record("purchase_payment", "2000-04-04", id="refused", amount="700.00")
+    one.run("2000-04-03", "2000-04-04")
+    assert one.cents("owner/returned") == 700_00
+    one.record("reversal", "2000-04-05", id="back", of="order", who="kim")
+    one.run("2000-04-05")
+    assert one.grounds() == [("money", "refused", "owed by the owner", 700_00)]
+    one.approve("2000-04-06", who="lee")
+    assert (one.cents("owner/returned"), one.cents(OWED)) == (700_00, -700_00)
+    assert one.cents("contract/equity") == 10_700_00 and one.cents("suspense") == 0
+
+
+def test_what_was_returned_and_bounced_the_owner_owes() -> None:
+    one = paid()
+    one.record("freeze", "2000-04-03", id="order", cause="legal_order", refuses=["purchase_payment"])
+    one.record("purchase_payment", "2000-04-04", id="refused", amount="700.00")
+    one.run("2000-04-03", "2000-04-04")
+    one.record("payment_returned", "2000-04-06", id="bounced", of="refused", who="kim")
+    one.run("2000-04-06")
+    assert one.grounds() == [("money", "refused", "owed by the owner", 700_00)]
+    one.approve("2000-04-07", who="lee")
+    assert (one.cents("owner/paid_in", "refused"), one.cents("owner/returned"), one.cents(OWED)) == (0, 700_00, -700_00)
+
+
 def test_what_is_taken_back_need_not_be_approved() -> None:
     one = with_late_withdrawal()
     one.record("purchase_payment", "2000-04-04", id="meanwhile", amount="100.00")
