@@ -12,11 +12,10 @@ from tests.properties.histories import life
 
 from inforce.dates import MonthEnd
 from inforce.errors import Fault
-from inforce.mechanics.annuity import step
 from inforce.mechanics.interest import INDEX_SCALE
 from inforce.mechanics.records import Annuity, Terms, make_room, new_annuity, new_breakdown, new_due, new_market
-from inforce.projection import Months, Plan, contract_months, project_months
-from inforce.projection.months import Month, plan_month
+from inforce.projection import Guarantees, Month, Months, Plan, contract_months, project_months
+from inforce.projection.months import run_month
 
 pytestmark = [pytest.mark.compiled, pytest.mark.slow]
 
@@ -27,13 +26,12 @@ def in_cpython(
     c: Annuity, p: Terms, plan: Plan, calendar: list[Month], unit_values: Any, indices: Any
 ) -> list[tuple[int, int, int, int]]:
     """Value, surrender value, death benefit and refusals of each month."""
-    c, d, months = deepcopy(c), new_due(c.funds, c.fixed), []
+    c, d, g, months = deepcopy(c), new_due(c.funds, c.fixed), Guarantees([0], [], []), []
     for t, month in enumerate(calendar):
         make_room(c, p)
         b, m = new_breakdown(c), new_market(unit_values[t].tolist(), indices[t].tolist())
-        refused = plan_month(c, p, plan, month, m, d, b, t + 1)
-        step(c, p, m, d, b)
-        months.append((b.value, b.surrender_value, b.death_benefit, refused + (b.fault != 0)))
+        refused = run_month(c, p, plan, g, month, [0], m, d, b, t + 1)
+        months.append((b.value, b.surrender_value, b.death_benefit, refused))
     return months
 
 
