@@ -6,6 +6,17 @@ hold the two equal in every cent. Importing this package loads NumPy and Numba.
 
 from .calendar import Month, contract_months
 from .months import Months, Plan, project_months
+from .paths import Path, market_path
 from .segments import Guarantees, guarantees_of
 
-__all__ = ["Guarantees", "Month", "Months", "Plan", "contract_months", "guarantees_of", "project_months"]
+__all__ = [
+    "Guarantees",
+    "Month",
+    "Months",
+    "Path",
+    "Plan",
+    "contract_months",
+    "guarantees_of",
+    "market_path",
+    "project_months",
+]
