@@ -17,7 +17,7 @@ from inforce.mechanics.interest import INDEX_SCALE
 from inforce.mechanics.money import PPB
 from inforce.mechanics.records import Annuity, Terms, make_room, new_annuity, new_breakdown, new_due, new_market
 from inforce.projection import Guarantees, Month, Months, Plan, contract_months, project_months
-from inforce.projection.months import run_month
+from inforce.projection.plans import run_month
 from inforce.terms.schema import FixedAccount
 
 pytestmark = [pytest.mark.compiled, pytest.mark.slow]
@@ -113,6 +113,9 @@ def test_a_projection_is_the_months_one_by_one() -> None:
     assert each.refused.sum() > 0
     assert (summed.value[:, 0] == each.value.sum(axis=1)).all()
     assert (summed.death_benefit[:, 0] == each.death_benefit.sum(axis=1)).all()
+    shared, repeated = numbers[2][:1], np.repeat(numbers[2][:1], PATHS, axis=0)
+    given = [contract(3)]
+    assert (project(given, *numbers[:2], shared).value == project(given, *numbers[:2], repeated).value).all()
 
 
 def test_one_thread_and_all_agree() -> None:
@@ -142,7 +145,7 @@ def test_money_that_outgrows_exact_arithmetic_on_its_way_is_refused() -> None:
 
 def test_rates_beyond_exact_powers_are_refused() -> None:
     unit_values, indices, rates = paths()
-    with pytest.raises(Fault, match=r"A rate of 5000000000 parts per billion over 3 years is beyond"):
+    with pytest.raises(Fault, match=r"A rate of 500\d+ parts per billion over 3 years is beyond"):
         project([contract(3)], unit_values, indices, rates * 0 + 5_000_000_000)
     with pytest.raises(ValueError, match="A declared rate is below 0"):
         project([contract(3)], unit_values, indices, rates * 0 - 1)
@@ -174,10 +177,16 @@ def test_segments_without_declared_rates_are_refused() -> None:
         project_months([c], [p], [plan], [calendar], unit_values, indices)
 
 
-def test_rates_that_all_paths_share_are_given_once() -> None:
-    unit_values, indices, rates = paths()
-    once = project([contract(3)], unit_values, indices, rates[:1])
-    assert (once.value == project([contract(3)], unit_values, indices, np.repeat(rates[:1], PATHS, axis=0)).value).all()
+def test_guarantees_calendars_and_shares_that_do_not_fit_are_refused() -> None:
+    c, p, plan, calendar, g = contract(3)
+    with pytest.raises(ValueError, match="Guarantees are not those of the contract"):
+        project([(c, p, plan, calendar, Guarantees([0, 0], [], []))], *paths())
+    bare = contract_months(date(2000, 1, 31), date(2004, 6, 10), MONTHS, MonthEnd.LAST_DAY)
+    with pytest.raises(ValueError, match="A calendar has no ends of segments"):
+        project([(c, p, plan, bare, g)], *paths())
+    plan.transfer_into, plan.transfer_until = [PPB, 1, 0, 0, 0], 1
+    with pytest.raises(ValueError, match="add up to 1000000001, not 1000000000"):
+        project([(c, p, plan, calendar, g)], *paths())
 
 
 def test_the_calendar_holds_monthly_dates_and_anniversaries() -> None:

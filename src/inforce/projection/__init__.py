@@ -5,8 +5,9 @@ hold the two equal in every cent. Importing this package loads NumPy and Numba.
 """
 
 from .calendar import Month, contract_months
-from .months import Months, Plan, project_months
+from .months import Months, project_months
 from .paths import Path, market_path
+from .plans import Plan
 from .segments import Guarantees, guarantees_of
 
 __all__ = [

@@ -1,47 +1,29 @@
 """Contracts month by month along many paths of prices, by the step that also posts the ledger."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Annotated, Final
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from inforce.errors import Fault
-from inforce.mechanics.accounts import revalue
-from inforce.mechanics.annuity import step
 from inforce.mechanics.interest import INDEX_SCALE
-from inforce.mechanics.limits import may_pay, may_transfer, may_withdraw
+from inforce.mechanics.money import PPB
 from inforce.mechanics.records import Annuity, Breakdown, Due, Market, Terms, new_market
-from inforce.mechanics.rule import record
 
 from . import compiled
 from .calendar import Month
-from .segments import Guarantees, keep_days, most_growth, price_new_segments, price_segments, segments_begun
+from .plans import Plan, run_month
+from .segments import Guarantees, check_guarantees, most_growth, segments_begun
 
 CHUNK: Final = 16
 """Contracts that share a path while it is in the processor's cache. Results do not depend on it, nor on threads."""
 
+SCRATCH: Final = (Annuity, Guarantees, Market, Due, Breakdown)
+"""What a chunk works on."""
+
 Cents = npt.NDArray[np.int64]
-
-
-@record
-class Plan:
-    """What an owner means to pay, withdraw and transfer each month; months count from the projection's first, 1."""
-
-    payment_into: Annotated[list[int], "accounts"]
-    payment: int = 0
-    payment_from: int = 1
-    payment_until: int = 0
-    withdrawal: int = 0
-    withdrawal_net: int = 0
-    withdrawal_from: int = 1
-    withdrawal_until: int = 0
-    transfer_out: Annotated[list[int], "accounts"] = field(default_factory=list)
-    """As in `mechanics.records.Due`: cents, or a negative share of the account's value."""
-    transfer_into: Annotated[list[int], "accounts"] = field(default_factory=list)
-    transfer_from: int = 1
-    transfer_until: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,32 +64,45 @@ def project_months(
     unit_values, indices = np.asarray(unit_values, np.int64), np.asarray(indices, np.int64)
     paths, months, _ = unit_values.shape
     _check_shapes(contracts, calendars, unit_values, indices)
-    rates = _rates(terms, declared, guarantees, indices)
-    guarantees = guarantees or [Guarantees([0] * c.fixed, [], []) for c in contracts]
-    most = [
-        most_growth(c, p, g, int(rates.max(initial=0))) for c, p, g in zip(contracts, terms, guarantees, strict=True)
-    ]
+    _check_plans(plans)
+    rates, guarantees = _rates(terms, declared, guarantees, indices)
+    for together in zip(contracts, terms, guarantees, calendars, strict=True):
+        check_guarantees(*together)
+    most = _most_growth(contracts, terms, guarantees, calendars, int(rates.max(initial=0)))
     _check(contracts, terms, plans, calendars, unit_values, indices, most)
     room = _room(contracts, terms, plans, months)
-    calendar = compiled.packed_all([m for c in calendars for m in c], compiled.dtype_of(Month, **room))
     chunks = -(-len(contracts) // CHUNK)
     out = np.zeros((4, len(contracts), 1 if sum_paths else paths, months), np.int64)
     overflow = np.zeros(len(contracts), np.int64)
     _project(
-        compiled.packed_all(contracts, compiled.dtype_of(Annuity, **room)),
-        compiled.packed_all(terms, compiled.dtype_of(Terms, **room)),
-        compiled.packed_all(plans, compiled.dtype_of(Plan, **room)),
-        compiled.packed_all(guarantees, compiled.dtype_of(Guarantees, **room)),
-        calendar.reshape(len(contracts), months),
-        *(np.ascontiguousarray(numbers) for numbers in (unit_values, indices, rates)),
+        _packed(contracts, terms, plans, guarantees, calendars, room),
+        tuple(np.ascontiguousarray(numbers) for numbers in (unit_values, indices, rates)),
+        tuple(np.zeros(chunks, compiled.dtype_of(cls, **room)) for cls in SCRATCH),
         _most_money(terms, plans, unit_values, indices, most),
-        *(np.zeros(chunks, compiled.dtype_of(cls, **room)) for cls in (Annuity, Guarantees, Market, Due, Breakdown)),
         out,
         overflow,
     )
     for place in np.flatnonzero(overflow):
         raise Fault(f"Contract {place} of {len(contracts)} grew beyond exact 64-bit arithmetic.")
     return Months(out[0], out[1], out[2], out[3].sum(axis=(1, 2)))
+
+
+def _packed(
+    contracts: Sequence[Annuity],
+    terms: Sequence[Terms],
+    plans: Sequence[Plan],
+    guarantees: Sequence[Guarantees],
+    calendars: Sequence[Sequence[Month]],
+    room: dict[str, int],
+) -> tuple[compiled.Records, ...]:
+    months = compiled.packed_all([m for c in calendars for m in c], compiled.dtype_of(Month, **room))
+    return (
+        compiled.packed_all(contracts, compiled.dtype_of(Annuity, **room)),
+        compiled.packed_all(terms, compiled.dtype_of(Terms, **room)),
+        compiled.packed_all(plans, compiled.dtype_of(Plan, **room)),
+        compiled.packed_all(guarantees, compiled.dtype_of(Guarantees, **room)),
+        months.reshape(len(contracts), -1),
+    )
 
 
 def _payments(plan: Plan) -> int:
@@ -137,23 +132,30 @@ def _check_shapes(
             raise ValueError("A contract's funds, fixed accounts or months are not those of the paths.")
 
 
+def _check_plans(plans: Sequence[Plan]) -> None:
+    for plan in plans:
+        for amount, into in ((plan.payment, plan.payment_into), (plan.transfer_until, plan.transfer_into)):
+            if amount > 0 and sum(into) != PPB:
+                raise ValueError(f"A plan's shares {into} add up to {sum(into)}, not {PPB} parts per billion.")
+
+
 def _rates(
     terms: Sequence[Terms],
     declared: npt.ArrayLike | None,
     guarantees: Sequence[Guarantees] | None,
     indices: Cents,
-) -> Cents:
-    """The declared rates by path, month and fixed account."""
+) -> tuple[Cents, Sequence[Guarantees]]:
+    """The declared rates by path, month and fixed account, and the guarantees; none where nobody needs them."""
     if declared is None or guarantees is None:
         if any(any(p.guarantee_years) for p in terms):
             raise ValueError("Fixed accounts with a guarantee period need declared rates on the paths and guarantees.")
-        return np.zeros(indices.shape, np.int64)
+        return np.zeros(indices.shape, np.int64), [Guarantees([0] * indices.shape[2], [], []) for _ in terms]
     rates = np.asarray(declared, np.int64)
     if rates.min(initial=0) < 0:
         raise ValueError("A declared rate is below 0.")
     if rates.shape not in (indices.shape, (1, *indices.shape[1:])):
         raise ValueError(f"Declared rates are for {rates.shape} paths, months and accounts, not {indices.shape}.")
-    return np.broadcast_to(rates, indices.shape)
+    return np.broadcast_to(rates, indices.shape), guarantees
 
 
 def _check(
@@ -175,6 +177,17 @@ def _check(
         compiled.check_range(c, p, lowest, highest, paid_in=plan.payment * _payments(plan))
 
 
+def _most_growth(
+    contracts: Sequence[Annuity],
+    terms: Sequence[Terms],
+    guarantees: Sequence[Guarantees],
+    calendars: Sequence[Sequence[Month]],
+    declared: int,
+) -> list[int]:
+    together = zip(contracts, terms, guarantees, calendars, strict=True)
+    return [most_growth(c, p, g, calendar[0].serial, declared) for c, p, g, calendar in together]
+
+
 def _most_money(
     terms: Sequence[Terms], plans: Sequence[Plan], unit_values: Cents, indices: Cents, most: Sequence[int]
 ) -> Cents:
@@ -190,46 +203,23 @@ def _most_money(
 
 
 @compiled.kernel()
-def _run_chunk(  # type: ignore[no-untyped-def]
-    contracts,
-    terms,
-    plans,
-    guarantees,
-    calendar,
-    unit_values,
-    indices,
-    rates,
-    most_money,
-    c,
-    g,
-    m,
-    d,
-    b,
-    out,
-    overflow,
-    chunk,
-):
-    """Run the contracts of one chunk; `c`, `g`, `m`, `d`, `b` hold one record a chunk to work in."""
+def _run_chunk(book, paths, scratch, most_money, out, overflow, chunk):  # type: ignore[no-untyped-def]
+    """Run the contracts of one chunk; `scratch` holds one record of each kind a chunk to work in."""
+    contracts, terms, plans, guarantees, calendar = book
+    unit_values, indices, rates = paths
+    c, g, m, d, b = scratch
     for path in range(unit_values.shape[0]):
         for n in range(chunk * CHUNK, min(contracts.shape[0], (chunk + 1) * CHUNK)):
             c[chunk] = contracts[n]
             g[chunk] = guarantees[n]
             for t in range(unit_values.shape[1]):
+                month, declared = calendar[n, t], rates[path, t]
                 for k in range(unit_values.shape[2]):
                     m[chunk].unit_value[k] = unit_values[path, t, k]
                 for i in range(indices.shape[2]):
                     m[chunk].index[i] = indices[path, t, i]
                 refused = run_month(
-                    c[chunk],
-                    terms[n],
-                    plans[n],
-                    g[chunk],
-                    calendar[n, t],
-                    rates[path, t],
-                    m[chunk],
-                    d[chunk],
-                    b[chunk],
-                    t + 1,
+                    c[chunk], terms[n], plans[n], g[chunk], month, declared, m[chunk], d[chunk], b[chunk], t + 1
                 )
                 if b[chunk].value > most_money[n]:
                     overflow[n] = 1
@@ -241,123 +231,7 @@ def _run_chunk(  # type: ignore[no-untyped-def]
 
 
 @compiled.kernel(parallel=True)
-def _project(  # type: ignore[no-untyped-def]
-    contracts, terms, plans, guarantees, calendar, unit_values, indices, rates, most_money, c, g, m, d, b, out, overflow
-):
+def _project(book, paths, scratch, most_money, out, overflow):  # type: ignore[no-untyped-def]
     """All chunks, each on any thread."""
-    for chunk in compiled.prange(c.shape[0]):
-        _run_chunk(
-            contracts,
-            terms,
-            plans,
-            guarantees,
-            calendar,
-            unit_values,
-            indices,
-            rates,
-            most_money,
-            c,
-            g,
-            m,
-            d,
-            b,
-            out,
-            overflow,
-            chunk,
-        )
-
-
-# What the kernel runs; plain Python that CPython runs too
-
-
-def run_month(
-    c: Annuity,
-    p: Terms,
-    plan: Plan,
-    g: Guarantees,
-    month: Month,
-    declared: Sequence[int],
-    m: Market,
-    d: Due,
-    b: Breakdown,
-    number: int,
-) -> int:
-    """One month at its unit values and interest indices (`m`); how many planned requests were refused.
-
-    They are asked about before the month's own charges. A withdrawal for which these then leave too little is not
-    taken by the step, which reports a fault; it counts as refused too.
-    """
-    price_segments(c, p, g, month, declared, m)
-    set_day(c, p, month, d)
-    refused = plan_payment(c, p, plan, month, d, number)
-    refused += plan_transfer(c, p, plan, m, d, b, number)
-    refused += plan_withdrawal(c, p, plan, m, d, b, number)
-    price_new_segments(c, p, g, month, d, m)
-    step(c, p, m, d, b)
-    keep_days(c, g, month)
-    return refused + (1 if b.fault != 0 else 0)
-
-
-def set_day(c: Annuity, p: Terms, month: Month, d: Due) -> None:
-    """What the calendar brings, a valuation, and the ends of segments."""
-    d.day = month.day
-    d.eve = month.eve
-    d.serial = month.serial
-    d.anniversary = month.anniversary
-    d.maintenance = month.maintenance
-    d.valuation = 1
-    d.segments_end = 0
-    for i in range(c.fixed):
-        if p.guarantee_years[i] > 0:
-            d.segment_end[i] = month.segment_end[i]
-    for s in range(c.segments):
-        if c.segment_balance[s] > 0 and c.segment_end[s] <= month.serial:
-            d.segments_end = 1
-
-
-def plan_payment(c: Annuity, p: Terms, plan: Plan, month: Month, d: Due, number: int) -> int:
-    """Set out a planned payment; 1 where the contract does not allow it."""
-    d.payment = 0
-    if plan.payment <= 0 or number < plan.payment_from or number > plan.payment_until:
-        return 0
-    if may_pay(c, p, plan.payment) != 0:
-        return 1
-    d.payment = plan.payment
-    d.payment_day = month.payment_day
-    d.payment_basis = plan.payment
-    for k in range(c.funds + c.fixed):
-        d.payment_into[k] = plan.payment_into[k]
-    return 0
-
-
-def plan_transfer(c: Annuity, p: Terms, plan: Plan, m: Market, d: Due, b: Breakdown, number: int) -> int:
-    """Set out a planned transfer; 1 where the contract does not allow it."""
-    d.transfer = 0
-    if number < plan.transfer_from or number > plan.transfer_until:
-        return 0
-    for k in range(c.funds + c.fixed):
-        d.transfer_out[k] = plan.transfer_out[k]
-        d.transfer_into[k] = plan.transfer_into[k]
-    revalue(c, p, m, b)
-    if may_transfer(c, p, d, b) != 0:
-        return 1
-    d.transfer = 1
-    return 0
-
-
-def plan_withdrawal(c: Annuity, p: Terms, plan: Plan, m: Market, d: Due, b: Breakdown, number: int) -> int:
-    """Set out a planned withdrawal; 1 where the contract does not allow it."""
-    d.withdrawal = 0
-    if plan.withdrawal <= 0 or number < plan.withdrawal_from or number > plan.withdrawal_until:
-        return 0
-    d.amount = plan.withdrawal
-    d.net = plan.withdrawal_net
-    revalue(c, p, m, b)
-    if may_withdraw(c, p, m, d, b) != 0:
-        return 1
-    d.withdrawal = 1
-    return 0
-
-
-for _function in (set_day, plan_payment, plan_transfer, plan_withdrawal, run_month):
-    compiled.offer(_function)
+    for chunk in compiled.prange(scratch[0].shape[0]):
+        _run_chunk(book, paths, scratch, most_money, out, overflow, chunk)

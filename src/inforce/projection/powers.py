@@ -4,8 +4,13 @@ A number is the sum of two floats, the second what the first leaves out: 106 bit
 plain Python on floats, so that CPython and a processor give the same bits. Nothing here sees an amount.
 """
 
+from decimal import Decimal
 from math import floor, log
 from typing import Final
+
+import numpy as np
+
+from inforce.market.interest import FIFTY_DIGITS
 
 Pair = tuple[float, float]
 
@@ -13,20 +18,32 @@ MOST_POWER: Final = 100 * 10**15
 """Results stay below it."""
 SPLIT: Final = 134_217_729.0
 """2**27 + 1: cuts a float into two halves whose products are exact."""
-HALVINGS: Final = 8
-"""`exponential` halves its argument so often, and squares the result as often."""
+STEPS: Final = 32
+"""`exponential` knows the powers of e in steps of 1/32 and works out the rest, at most 1/64, by its series."""
+WIDEST: Final = 160
+"""So many steps to both sides of 0: e^5 is more than a hundred."""
 TERMS: Final = 13
-"""Of the series of the exponential: what follows is below 1e-32 for arguments up to 5."""
+"""Of that series: what follows is below 1e-32."""
 EXACT_TERMS: Final = 9
 """Of them, those in which what a float leaves out matters."""
-HALF: Final = 0.5 + 1e-12
-"""From where the last place is rounded up. Errors are below 1e-12 of it; what comes so close to a half is one."""
+HALF: Final = 0.5 + 1e-13
+"""From where the last place is rounded up. Errors are below 1e-13 of it; what comes so close to a half is one."""
+
+
+def _power_of_e(step: int) -> Pair:
+    exact = FIFTY_DIGITS.exp(FIFTY_DIGITS.divide(Decimal(step), Decimal(STEPS)))
+    near = float(exact)
+    return near, float(FIFTY_DIGITS.subtract(exact, Decimal(near)))
+
+
+POWERS_OF_E: Final = np.array([_power_of_e(step) for step in range(-WIDEST, WIDEST + 1)])
+"""e^(step / 32) as pairs."""
 
 
 def power_int64(numerator: int, denominator: int, parts: int, of: int) -> int:
     """(numerator / denominator) ^ (parts / of) at 1e-15, below `MOST_POWER`.
 
-    It equals `power` but for one result in 10**12: one that lies less than 1e-12 below a half is rounded up.
+    It equals `power` but for one result in 10**13: one that lies less than 1e-13 below a half is rounded up.
     """
     base = quotient(float(numerator), 0.0, float(denominator), 0.0)
     part = quotient(float(parts), 0.0, float(of), 0.0)
@@ -52,22 +69,19 @@ def natural_logarithm(a: float, b: float) -> Pair:
 
 
 def exponential(a: float, b: float) -> Pair:
-    """e to the power of a pair: the series of e^x - 1 for a small part of it, then squared back."""
-    scale = 1.0 / (1 << HALVINGS)
-    x = (a * scale, b * scale)
+    """e to the power of a pair between -5 and 5: the nearest step, times the series for what is left."""
+    step = floor(a * STEPS + 0.5)
+    x = total(a, b, -step / STEPS, 0.0)
     near = 1.0
-    for n in range(TERMS, EXACT_TERMS, -1):  # 1 + x/2 (1 + x/3 (…))
+    for n in range(TERMS, EXACT_TERMS, -1):  # 1 + x (1 + x/2 (1 + x/3 (…)))
         near = 1.0 + near * x[0] / n
     series = (near, 0.0)
-    for n in range(EXACT_TERMS, 1, -1):
+    for n in range(EXACT_TERMS, 0, -1):
         more = product(series[0], series[1], x[0], x[1])
         more = quotient_by(more[0], more[1], float(n))
         series = total(1.0, 0.0, more[0], more[1])
-    less_one = product(series[0], series[1], x[0], x[1])
-    for _ in range(HALVINGS):  # (1 + y)^2 - 1 = 2 y + y^2
-        square = product(less_one[0], less_one[1], less_one[0], less_one[1])
-        less_one = total(2.0 * less_one[0], 2.0 * less_one[1], square[0], square[1])
-    return total(1.0, 0.0, less_one[0], less_one[1])
+    known = step + WIDEST
+    return product(series[0], series[1], POWERS_OF_E[known, 0], POWERS_OF_E[known, 1])
 
 
 def total(a: float, b: float, c: float, d: float) -> Pair:

@@ -62,14 +62,27 @@ def segments_begun(p: Terms, funds: int, allocation: Sequence[int]) -> int:
     return sum(share > 0 and years > 0 for share, years in zip(shares, p.guarantee_years, strict=False))
 
 
-def most_growth(c: Annuity, p: Terms, g: Guarantees, declared: int) -> int:
+def check_guarantees(c: Annuity, p: Terms, g: Guarantees, calendar: Sequence[Month]) -> None:
+    """Raises ValueError where guarantees or calendar lack what the contract's segments need."""
+    if not any(p.guarantee_years):
+        return
+    if (len(g.minimum_rate), len(g.earned), len(g.end_day)) != (c.fixed, c.segments, c.segments):
+        raise ValueError("Guarantees are not those of the contract; make them by `guarantees_of` from its state.")
+    if any(len(month.segment_end) != c.fixed for month in calendar):
+        raise ValueError("A calendar has no ends of segments; give `contract_months` the fixed accounts of the terms.")
+
+
+def most_growth(c: Annuity, p: Terms, g: Guarantees, first: int, declared: int) -> int:
     """More than 1 in a segment can grow to or be adjusted to, 1e-15, at rates of at most `declared`.
 
-    Raises Fault where it is beyond the powers of compiled code.
+    `first` is the serial day of the first month. Raises Fault where it is beyond the powers of compiled code.
     """
-    rate = max([declared, g.least_rate, *g.minimum_rate, *c.segment_rate[: c.segments]])
-    years = max(p.guarantee_years, default=0)
-    most = power(PPB + rate, PPB, years + 1, 1) if years else INDEX_SCALE
+    held = zip(c.segment_start[: c.segments], c.segment_end[: c.segments], strict=True)
+    years = max([*p.guarantee_years, *(-(-(max(end, first) - start) // 365) for start, end in held)], default=0)
+    if years == 0:
+        return INDEX_SCALE
+    rate = max([declared, g.least_rate, *g.minimum_rate, *c.segment_rate[: c.segments]]) + g.addition
+    most = power(PPB + rate, PPB, years + 1, 1)
     if most >= MOST_POWER:
         raise Fault(f"A rate of {rate} parts per billion over {years} years is beyond exact 64-bit arithmetic.")
     return most
@@ -112,7 +125,7 @@ def price_adjustment(
     current = rate_between(years, p.guarantee_years[low], m.new_rate[low], p.guarantee_years[high], m.new_rate[high])
     m.market_factor[s] = market_factor(rate, current + g.addition, months)
     m.floor_factor[s] = 0
-    if g.least_rate >= 0:
+    if g.least_rate > rate or (g.least_rate >= 0 and m.market_factor[s] < INDEX_SCALE):  # else it is below the market's
         m.floor_factor[s] = floor_factor(g.least_rate, rate, earned)
 
 
