@@ -13,9 +13,11 @@ from tests.properties import replays
 from tests.properties.histories import SURRENDER_SHAPES, life
 
 from inforce.errors import Fault
+from inforce.market.guarantees import YEAR, power
 from inforce.mechanics.money import PPB, ratio
 from inforce.mechanics.records import Annuity, Breakdown, Market, make_room, new_annuity, new_breakdown
 from inforce.projection import compiled
+from inforce.projection.powers import MOST_POWER, power_int64
 
 pytestmark = pytest.mark.compiled
 
@@ -86,6 +88,37 @@ def test_the_twin_of_ratio_at_its_limits() -> None:
     cases = [(most, c, c) for c in (1, 2, 3, 10**15, (1 << 61) - 1)]
     cases += [(most, 1, 2), (most - 1, 1, 2), (1, 1, (1 << 61) - 1), (0, (1 << 61) - 1, 1), (1, 1, 2), (1, 1, 3)]
     assert twin(cases) == [ratio(*case) for case in cases]
+
+
+# The 64-bit twin of the powers of rates
+
+
+@compiled.kernel()
+def powers(a, b, parts, of, out):  # type: ignore[no-untyped-def]
+    for i in range(a.size):
+        out[i] = power(a[i], b[i], parts[i], of[i])
+
+
+def rates(r: Random) -> tuple[int, int, int, int]:
+    """Growth, market factors and floors, often over whole years at round rates, where results can be halves."""
+    exponent = r.choice([(r.randrange(130), 12), (r.randrange(11 * YEAR), YEAR), (r.randrange(11) * YEAR, YEAR)])
+    a, b = (PPB + r.choice([r.randrange(150_000_000), r.randrange(3000) * 50_000, 0]) for _ in range(2))
+    return (a, b if r.random() < 0.7 else PPB, *exponent)
+
+
+@pytest.mark.slow
+def test_the_twin_of_the_power_of_a_rate_equals_it() -> None:
+    r = Random(11)
+    cases = [rates(r) for _ in range(20_000)]
+    cases += [(PPB + 34_500_000, PPB, 4, 1), (PPB + 50_000_000, PPB, 8, 1), (PPB, PPB, 7, 3), (PPB, 2 * PPB, 6, 1)]
+    cases += [(1_660_000_000, PPB, 9, 1), (PPB, 1_660_000_000, 9, 1), (PPB + 1, PPB, 1, YEAR)]
+    table, out = np.array(cases, np.int64), np.zeros(len(cases), np.int64)
+    powers(*table.T.copy(), out)
+    expected = [power(*case) for case in cases]
+    assert [(c, e, t) for c, e, t in zip(cases, expected, out.tolist(), strict=True) if e != t] == []
+    assert [power_int64(*case) for case in cases[:2000]] == expected[:2000]
+    assert max(expected) < MOST_POWER
+    assert expected[20_000:20_002] == [1_145_307_171_195_063, 1_477_455_443_789_063]  # halves, rounded up
 
 
 # Records and ranges

@@ -21,6 +21,7 @@ from inforce.market import (
     Rates,
     Series,
     SubAccount,
+    earned_between,
     guaranteed_growth,
     load_market_file,
     load_market_folder,
@@ -308,7 +309,7 @@ def _open_accounts(source: Source, opening: OpeningCard, state: Annuity, terms: 
 def _open_segments(segments: list[OpeningSegment], i: int, state: Annuity, on: date, terms: ContractTerms) -> None:
     account = list(terms.sections.fixed_accounts.values())[i]
     for segment in segments:
-        index = guaranteed_growth(segment.rate, segment.began, on, DayCount(account.day_count))
+        index = guaranteed_growth(segment.rate, earned_between(segment.began, on, DayCount(account.day_count)))
         month_end = MonthEnd(terms.sections.calendar.month_end)
         ends = anniversary(segment.began, account.guarantee_years, month_end)
         state.segments += 1

@@ -1,13 +1,12 @@
 """The prices that a step needs: those of accounts that hold or receive something, no others."""
 
-from bisect import bisect_left
 from datetime import date
 
 from inforce.contracts import Contract
 from inforce.dates import MonthEnd, day_number, today_number
-from inforce.market import DayCount, Market, SubAccount, floor_factor, guaranteed_growth, market_factor
+from inforce.market import DayCount, Market, SubAccount, earned_between, floor_factor, guaranteed_growth, market_factor
 from inforce.mechanics.interest import INDEX_SCALE
-from inforce.mechanics.market_value import months_left, rate_between, years_for
+from inforce.mechanics.market_value import account_above, account_below, months_left, rate_between, years_for
 from inforce.mechanics.records import Annuity, Due
 from inforce.mechanics.records import Market as Prices
 from inforce.terms import ContractTerms, Product
@@ -63,8 +62,8 @@ class Pricer:
             return INDEX_SCALE, INDEX_SCALE, 0
         account = list(terms.sections.fixed_accounts.values())[c.segment_account[s]]
         count, rate = DayCount(account.day_count), c.segment_rate[s]
-        since = date.fromordinal(c.segment_start[s])
-        growth = guaranteed_growth(rate, since, on, count)
+        earned = earned_between(date.fromordinal(c.segment_start[s]), on, count)
+        growth = guaranteed_growth(rate, earned)
         adjustment = terms.sections.market_value_adjustment
         days_left = c.segment_end[s] - on.toordinal()
         if adjustment is None or days_left <= adjustment.window_days or not _may_adjust(d):
@@ -72,7 +71,7 @@ class Pricer:
         months = self.months_to(date.fromordinal(c.segment_end[s]), on, terms)
         current = self.current_rate(years_for(months), on, terms) + adjustment.addition
         least = adjustment.least_rate
-        floor = 0 if least is None else floor_factor(least, rate, since, on, count)
+        floor = 0 if least is None else floor_factor(least, rate, earned)
         return growth, market_factor(rate, current, months), floor
 
     def months_to(self, end: date, on: date, terms: ContractTerms) -> int:
@@ -87,14 +86,9 @@ class Pricer:
 
     def accounts_for(self, years: int, terms: ContractTerms) -> tuple[str, str]:
         """The two accounts between whose guarantee periods a term of so many years lies; the same twice at one."""
-        offered = sorted(
-            (fixed.guarantee_years, name)
-            for name, fixed in terms.sections.fixed_accounts.items()
-            if fixed.guarantee_years
-        )
-        above = min(bisect_left(offered, (years, "")), len(offered) - 1)
-        below = above if offered[above][0] <= years or above == 0 else above - 1
-        return offered[below][1], offered[above][1]
+        names = list(terms.sections.fixed_accounts)
+        p, fixed = terms.record, len(names)
+        return names[account_below(p, fixed, years)], names[account_above(p, fixed, years)]
 
     def unit_value(self, fund: str, day: date, corrections: Corrections | None = None) -> int:
         """Accumulation unit value at the product's scale: the one given last, or by `corrections` the one in use.

@@ -12,7 +12,7 @@ from inforce.market.files import (
     load_secondary_rates,
     load_unit_values,
 )
-from inforce.market.guarantees import floor_factor, guaranteed_growth, market_factor
+from inforce.market.guarantees import earned_before, earned_between, floor_factor, guaranteed_growth, market_factor
 from inforce.market.histories import Navs, Rates, Series
 from inforce.market.interest import CreditedRate, DayCount
 from inforce.market.market import Between, Market
@@ -41,6 +41,8 @@ __all__ = [
     "Series",
     "SubAccount",
     "charge_for",
+    "earned_before",
+    "earned_between",
     "floor_factor",
     "guaranteed_growth",
     "load_declared_rates",

@@ -4,6 +4,20 @@ The rules are not written again here: `compiled` lets Numba read the same functi
 hold the two equal in every cent. Importing this package loads NumPy and Numba.
 """
 
-from .months import Month, Months, Plan, contract_months, project_months
+from .calendar import Month, contract_months
+from .months import Months, project_months
+from .paths import Path, market_path
+from .plans import Plan
+from .segments import Guarantees, guarantees_of
 
-__all__ = ["Month", "Months", "Plan", "contract_months", "project_months"]
+__all__ = [
+    "Guarantees",
+    "Month",
+    "Months",
+    "Path",
+    "Plan",
+    "contract_months",
+    "guarantees_of",
+    "market_path",
+    "project_months",
+]

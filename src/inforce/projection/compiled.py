@@ -1,8 +1,8 @@
 """The compiled reader: every contract rule becomes callable from Numba code; CPython keeps its own functions.
 
 `@rule` only registers a function. Here each registered rule is offered to Numba with `numba.extending.overload`, so a
-kernel calls `step(...)` as CPython does and the same text is compiled. Only `money.ratio` has a second text, because
-CPython's integers have no end and a processor's have 64 bits; a property test holds the two equal.
+kernel calls `step(...)` as CPython does and the same text is compiled. Only `money.ratio` and the power of a rate have
+a second text, because CPython's numbers have no end and a processor's have 64 bits; tests hold the two equal.
 
 A record becomes a NumPy record whose lists have a capacity. `packed` refuses what is longer; nothing is truncated.
 `check_range` holds a contract to the numbers for which the 64-bit arithmetic is exact.
@@ -27,12 +27,15 @@ from numba.extending import overload
 
 from inforce import mechanics
 from inforce.errors import Fault
+from inforce.market import guarantees
 from inforce.mechanics import money
 from inforce.mechanics.interest import INDEX_SCALE, with_interest
 from inforce.mechanics.market_value import adjusted, segment_value
 from inforce.mechanics.records import Annuity, Market, Terms
 from inforce.mechanics.rule import RULES
 from inforce.mechanics.units import value_of
+
+from . import powers
 
 T = TypeVar("T")
 Records = npt.NDArray[Any]
@@ -69,8 +72,19 @@ def ratio_int64(a: int, b: int, c: int) -> int:
     return q + (1 if twice >= c else 0) - (1 if twice < -c else 0)
 
 
-TWINS: Final[Mapping[Callable[..., Any], Callable[..., Any]]] = {money.ratio: ratio_int64}
-"""The only function with a second text."""
+TWINS: Final[Mapping[Callable[..., Any], Callable[..., Any]]] = {
+    money.ratio: ratio_int64,
+    guarantees.power: powers.power_int64,
+}
+"""The only functions with a second text."""
+
+
+OFFERED: Final[tuple[Callable[..., Any], ...]] = (
+    *(guarantees.power, guarantees.guaranteed_growth, guarantees.market_factor, guarantees.floor_factor),
+    *(powers.natural_logarithm, powers.exponential, powers.total, powers.product),
+    *(powers.quotient, powers.quotient_by, powers.exact_sum, powers.exact_product),
+)
+"""What kernels call beside the rules: powers of rates, and what their twin is made of."""
 
 
 def offer(rule: Callable[..., Any]) -> None:
@@ -81,7 +95,7 @@ def offer(rule: Callable[..., Any]) -> None:
 
 for _module in pkgutil.iter_modules(mechanics.__path__, f"{mechanics.__name__}."):
     importlib.import_module(_module.name)  # an import fills RULES
-for _rule in RULES:
+for _rule in (*RULES, *OFFERED):
     offer(_rule)
 
 
@@ -91,7 +105,7 @@ for _rule in RULES:
 @cache
 def fingerprint() -> str:
     """Names the text of all rules and all that decides how it is compiled; Numba's own key looks at one file only."""
-    files = {Path(inspect.unwrap(rule).__code__.co_filename) for rule in RULES}
+    files = {Path(inspect.unwrap(called).__code__.co_filename) for called in (*RULES, *OFFERED)}
     files |= set(Path(__file__).parent.glob("*.py"))
     text = b"\0".join(file.read_bytes() for file in sorted(files))
     text += f"{numba.__version__} {_config.BOUNDSCHECK} {sorted(OPTIONS.items())}".encode()

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inforce.market import BadMarketData, CreditedRate, DayCount, Market, MissingRate, Rates
+from inforce.market import (
+    BadMarketData,
+    CreditedRate,
+    DayCount,
+    Market,
+    MissingRate,
+    Rates,
+    earned_between,
+    guaranteed_growth,
+)
+from inforce.market.guarantees import YEAR
 from inforce.mechanics.interest import with_interest
 
 PPB = 10**9
@@ -181,3 +191,24 @@ def test_rates_by_code_are_checked() -> None:
     with pytest.raises(BadMarketData, match="guaranteed minimum"):
         flat(1).interest_index("GPA", START, -1, DayCount.NO_LEAP)
     assert Rates.by_year({2007: 1}).rate(2008) is None
+
+
+# Guaranteed rates
+
+
+@pytest.mark.parametrize("first", [date(1991, 6, 25), date(2003, 2, 28), date(2004, 1, 1)])
+def test_four_years_are_exactly_four_years(first: date) -> None:
+    """At 3.45 % 1 grows to 1.1453071711950625: a half in the last place, if the years are whole."""
+    earned = earned_between(first, first.replace(year=first.year + 4), DayCount.NO_LEAP)
+    assert earned == 4 * YEAR
+    assert guaranteed_growth(34_500_000, earned) == 1_145_307_171_195_063
+
+
+@given(st.dates(date(1980, 1, 1), date(2100, 1, 1)), st.integers(0, 4000), st.sampled_from(DayCount))
+def test_parts_of_a_year_are_counted_day_by_day(since: date, days: int, count: DayCount) -> None:
+    expected = 0
+    for n in range(days):
+        day = since + timedelta(n)
+        if not (count is DayCount.NO_LEAP and (day.month, day.day) == (2, 29)):
+            expected += YEAR // count.days_in(day.year)
+    assert earned_between(since, since + timedelta(days), count) == expected

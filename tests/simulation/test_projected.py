@@ -1,0 +1,197 @@
+"""A projection along the path that the market took is the ledger: value, surrender value and death benefit to the cent.
+
+Contracts of LifeTrust with segments, on their monthly dates. Events and anniversaries stay on these days (at the last
+price where the Exchange is closed), as a monthly calendar has them.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inforce.contracts import Contract, Event
+from inforce.contracts.events import Issue, PurchasePayment, Surrender, Transfer, Withdrawal
+from inforce.cycle import Position, Pricer, advance
+from inforce.dates import MonthEnd, monthly_date, valuation_dates
+from inforce.ledger import Recorded
+from inforce.market import Market, MarketData, Rates, Series, SubAccount
+from inforce.projection import Months, Plan, contract_months, guarantees_of, market_path, project_months
+from inforce.terms import find_product
+from inforce.valuation import value
+
+pytestmark = [pytest.mark.compiled, pytest.mark.slow]
+
+MONTHS = 62
+FUNDS = ("equity", "blend", "mml-government-money")
+SEGMENTS = ("mva-1", "mva-3", "mva-5", "mva-7")
+ACCOUNTS = (*FUNDS, *SEGMENTS)
+KINDS = "purchase_payment transfer withdrawal surrender free_look death_proof anniversary maintenance_charge".split()
+STAYING = {f"calendar.non_valuation_day.{kind}": "last_price" for kind in KINDS}
+PRODUCT = find_product("lifetrust").supposing(STAYING, "a monthly calendar does not ask when the Exchange trades")
+ENDING = PRODUCT.supposing(
+    {f"fixed_accounts.{name}.at_end": "blend" for name in SEGMENTS[:2]}, "segments that end otherwise"
+)
+"""Segments of one and three years end into a sub-account."""
+FIRST, LAST = date(2003, 1, 6), date(2019, 12, 31)
+
+
+@lru_cache
+def market(seed: int) -> Market:
+    """Prices of every valuation date, and declared rates of every month, that rise and fall."""
+    chance, level, values = Random(seed), dict.fromkeys(FUNDS, 10_000_000), {}
+    days = list(valuation_dates(FIRST, LAST))
+    for fund in FUNDS:
+        values[fund] = {}
+        for day in days:
+            level[fund] = level[fund] * (1_000_000 + chance.randrange(-15_000, 15_700)) // 1_000_000
+            values[fund][day] = level[fund]
+    months = [f"{year}-{month:02}" for year in range(FIRST.year, LAST.year + 1) for month in range(1, 13)]
+    rate, rates = 45, {}
+    for month in months:
+        rate = min(95, max(2, rate + chance.randrange(-6, 7)))
+        rates[month] = rate
+    declared = {name: Rates.by_month({m: (r + 3 * k) * 1_000_000 for m, r in rates.items()})
+                for k, name in enumerate(SEGMENTS)}  # fmt: skip
+    return Market(MarketData({SubAccount(f): Series.of(v) for f, v in values.items()}, {}, declared))
+
+
+@dataclass
+class Course:
+    """A contract with some money in it, and what its owner goes on doing each month."""
+
+    product: Any
+    contract: Contract
+    issued: date
+    events: list[Event]
+    """Up to the month after which the projection begins."""
+    begun: int
+    """That month, counted from the issue."""
+    market: Market
+    payment: int = 0
+    withdrawal: int = 0
+    net: bool = False
+    out: tuple[str, int] | None = None
+    """An account, and cents or a negative share of it, transferred each month of the second year."""
+    into: str = "mva-5"
+
+    def month(self, number: int) -> date:
+        return monthly_date(self.issued, self.begun + number, MonthEnd.LAST_DAY)
+
+    def requests(self, number: int) -> Iterator[Event]:
+        """What the owner asks for in a month of the projection."""
+        on = self.month(number)
+        if self.payment and 3 <= number <= 12:
+            yield PurchasePayment(id=f"pay{number}", on=on, amount=self.payment)
+        if self.out and 13 <= number <= 24:
+            account, part = self.out
+            yield Transfer(id=f"move{number}", on=on, **{"from": {account: part}}, to={self.into: 1_000_000_000})
+        if self.withdrawal and number >= 5:
+            yield Withdrawal(id=f"take{number}", on=on, amount=self.withdrawal, net=self.net)
+
+    def plan(self, names: list[str]) -> Plan:
+        plan = Plan([self.contract.allocation.get(name, 0) for name in names], self.payment, 3, 12)
+        plan.withdrawal, plan.withdrawal_net = self.withdrawal, int(self.net)
+        plan.withdrawal_from, plan.withdrawal_until = 5, MONTHS
+        if self.out:
+            plan.transfer_out = [self.out[1] if name == self.out[0] else 0 for name in names]
+            plan.transfer_into = [1_000_000_000 if name == self.into else 0 for name in names]
+            plan.transfer_from, plan.transfer_until = 13, 24
+        return plan
+
+
+def position(course: Course, through: date, events: list[Event], after: Position | None) -> Position:
+    recorded = [Recorded(n + 1, course.contract.id, event.on, event) for n, event in enumerate(events)]
+    return advance(
+        course.contract, course.product, recorded, course.market, through, opening=after and after.snapshot()
+    )
+
+
+def administered(course: Course, seen: Counter[str]) -> tuple[list[tuple[int, int, int]], int]:
+    """Value, surrender value and death benefit of each month in the ledger; what it declined."""
+    events, months, declined = list(course.events), [], 0
+    now = position(course, course.month(0), events, None)
+    for number in range(1, MONTHS + 1):
+        events += course.requests(number)
+        now = position(course, course.month(number), events, now)
+        v = value(now, course.market, now.through)
+        months.append((v.contract_value, v.surrender_value, v.death_benefit))
+        declined += len(now.declined)
+        for applied in now.applied:
+            adjusted = applied.breakdown.market_value_adjustment
+            seen[applied.item.operation] += 1
+            seen["gain"] += adjusted > 0
+            seen["loss"] += adjusted < 0
+    last = Surrender(id="end", on=now.through)
+    ended = position(course, now.through, [*events, last], None)
+    assert ended.applied[-1].breakdown.net == months[-1][1]
+    return months, declined
+
+
+def projected(course: Course) -> Months:
+    start = position(course, course.month(0), course.events, None)
+    assert start.state is not None and not start.declined
+    terms = start.terms(start.through)
+    names = [*terms.sections.sub_accounts, *terms.sections.fixed_accounts]
+    calendar = contract_months(
+        course.issued, start.through, MONTHS, MonthEnd.LAST_DAY, terms.sections.fixed_accounts.values()
+    )
+    pricer = Pricer(course.market, course.product, course.contract)
+    path = market_path(pricer, terms, calendar, ACCOUNTS)
+    return project_months(
+        *([one] for one in (start.state, terms.record, course.plan(names), calendar)),
+        path.unit_values,
+        path.indices,
+        declared=path.declared,
+        guarantees=[guarantees_of(start.state, terms)],
+    )
+
+
+def agree(course: Course, seen: Counter[str]) -> None:
+    found = projected(course)
+    months, declined = administered(course, seen)
+    assert [*zip(found.value[0, 0], found.surrender_value[0, 0], found.death_benefit[0, 0], strict=True)] == months
+    assert found.refused[0] == declined
+
+
+def course(seed: int) -> Course:
+    chance = Random(seed)
+    issued = date(chance.randrange(2003, 2012), chance.randrange(1, 13), chance.randrange(6, 29))
+    names = chance.sample(ACCOUNTS, 4)
+    parts = [400_000_000, 300_000_000, 200_000_000, 100_000_000]
+    contract = Contract(f"P{seed}", "lifetrust", "standard", chance.choice(["qualified", "non_qualified"]), "MA",
+                        allocation=dict(zip(names, parts, strict=True)))  # fmt: skip
+    events: list[Event] = [
+        Issue(id="issue", on=issued),
+        PurchasePayment(id="first", on=issued, amount=chance.randrange(500_000, 20_000_000)),
+    ]
+    if chance.random() < 0.5:  # between monthly dates; it does not end within the projection
+        moved = Transfer(id="early", on=issued + timedelta(days=10), **{"from": {names[0]: -250_000_000}},
+                         to={"mva-7": 1_000_000_000})  # fmt: skip
+        events.append(moved)
+    out = chance.choice([None, (names[0], -100_000_000), (names[1], -50_000_000), (names[1], 7_500)])
+    return Course(
+        chance.choice([PRODUCT, PRODUCT, ENDING]),
+        contract,
+        issued,
+        events,
+        chance.randrange(1, 15),
+        market(seed % 3),
+        payment=chance.choice([500, 12_345]),
+        withdrawal=chance.choice([0, 1_000, 4_321]),
+        net=chance.random() < 0.3,
+        out=out,
+        into=chance.choice(ACCOUNTS),
+    )
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**6))
+def test_a_projection_of_what_happened_is_the_ledger(seed: int) -> None:
+    agree(course(seed), Counter())
