@@ -308,7 +308,7 @@ class MarketValueAdjustment(Strict):
         description="The adjustment takes no payment below the segment's money at this rate since it began, or `none`"
     )
     least_rate_raises: YesNo = Field(
-        default=False, description="Does the least rate also raise what leaves a segment whose guaranteed rate is "
+        default=True, description="Does the least rate also raise what leaves a segment whose guaranteed rate is "
         "lower? `no`: it only limits what the adjustment takes away"
     )  # fmt: skip
 

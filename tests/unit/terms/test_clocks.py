@@ -374,7 +374,8 @@ def test_terms_say_which_reading_holds_and_who_chose_it() -> None:
         readings = {"surrender_charge": name} if chosen else {}
         terms = product.terms(cohort(form="standard", issued="2010-01-04", readings=readings), day("2010-01-04"))
         assert [(r.term, r.name, r.chosen) for r in terms.readings()] == [
-            ("surrender_charge", name, chosen), ("death_benefit.reset_years", "none", False),
+            ("surrender_charge", name, chosen), ("market_value_adjustment.least_rate_raises", "every_payment", False),
+            ("death_benefit.reset_years", "none", False),
             ("death_benefit.requests_after_death", "company_protected", False),
         ]  # fmt: skip
         said = {str(s.reading) for path, s in terms.sources.items() if path.startswith("surrender_charge.")}
