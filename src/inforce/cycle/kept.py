@@ -1,9 +1,11 @@
 """A contract kept in a book, to be valued, quoted and explained like one from a file."""
 
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from inforce.contracts import ABOUT_EVENTS, Contract
+from inforce.errors import MissingData
 from inforce.ledger import Book, MemoryBook, Recorded, Stored
 from inforce.market import Between, Market
 from inforce.terms import Product, find_product
@@ -35,7 +37,8 @@ class Kept:
         events = self.book.events(self.contract.id, known_at)
         held = self._held(events, known_at)
         taken = [r for r in events if not held or held.snapshot.received(r)]
-        position = advance(self.contract, self.product, taken, self.market, through, observer, filed_by=known_at)
+        market = self.market.known_before(held.held.since) if held and held.held else self.market
+        position = advance(self.contract, self.product, taken, market, through, observer, filed_by=known_at)
         if held is not None and held.held is not None:
             wait = f"approval of {held.held.id}"
             position.waiting += [Waiting(r, r.event.on, wait) for r in events
@@ -57,13 +60,22 @@ class Kept:
         return any(r.known > after and r.event.kind in ABOUT_EVENTS for r in self.book.events(self.contract.id))
 
     def _stored_then(self, known: list[Recorded], day: date) -> Stored | None:
-        """What a book stored on a day whose cycle ran whenever something became known.
+        """What a book stored on a day whose cycle ran, and corrected, whenever something became known.
 
         A book keeps no correction that is decided: what was held then is found by what was known then.
         """
         book = MemoryBook.of(self.contract, known)
-        cycle = Cycle(book, self.market, lambda _: self.product)
-        for on in sorted({max(r.known, r.event.on) for r in known}):
+        corrected = {each.known for each in self.market.corrections()}
+        for on in sorted({*corrected, *(max(r.known, r.event.on) for r in known)}):
             if on <= day:
+                cycle = Cycle(book, self.market.known_before(on + timedelta(days=1)), lambda _: self.product)
                 cycle.run_day(on)
+                if on in corrected:
+                    _correct(cycle, on)
         return book.stored(self.contract.id)
+
+
+def _correct(cycle: Cycle, day: date) -> None:
+    """Where a price is missing, nothing was corrected either."""
+    with suppress(MissingData):
+        cycle.correct(day)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 from operator import le
@@ -84,6 +84,16 @@ class History:
         order = sorted(range(len(self.at)), key=self.at.__getitem__)
         columns = tuple(_picked(column, order) for column in self.columns)
         return type(self)(_picked(self.at, order), columns, self.sources.picked(order), self.corrected)
+
+    def known_before(self, day: date) -> Self:
+        """With the numbers that were known before a day; where none was, with the one known first."""
+        column = self.columns[0][:]
+        corrected: dict[int, tuple[tuple[date, int], ...]] = {}
+        for at, given in self.corrected.items():
+            known = tuple(each for each in given if each[0] < day) or given[:1]
+            column[bisect_left(self.at, at)] = known[-1][1]
+            corrected |= {at: known} if len(known) > 1 else {}
+        return replace(self, columns=(column, *self.columns[1:]), corrected=corrected)
 
     def repeats(self) -> list[tuple[int, int]]:
         """Positions (earlier given, later given) of numbers for the same day, month or year."""

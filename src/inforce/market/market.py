@@ -62,6 +62,17 @@ class Market:
             raise BadMarketData(f"{sub_account} has unit values already; give them once.")
         return replace(self, data=replace(self.data, unit_values={**self.data.unit_values, sub_account: series}))
 
+    def known_before(self, day: date) -> Self:
+        """This market with unit values and rates as they were known before a day; nothing that is new since is lost."""
+        data = self.data
+        before = replace(
+            data,
+            unit_values={key: series.known_before(day) for key, series in data.unit_values.items()},
+            declared={name: rates.known_before(day) for name, rates in data.declared.items()},
+            secondary={name: rates.known_before(day) for name, rates in data.secondary.items()},
+        )
+        return replace(self, data=before)
+
     def with_navs(self, fund: str, navs: Navs) -> Self:
         """This market and net asset values of a fund. Raises `BadMarketFile` where a day is given already."""
         return self.with_data(MarketData(navs={fund: navs}))

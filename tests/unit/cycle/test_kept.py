@@ -5,6 +5,8 @@ from tests.products.lives import day
 from tests.unit.cycle.daily import Daily
 
 from inforce.cycle import Kept, Position
+from inforce.market import SubAccount
+from inforce.valuation import value
 
 PRICES = {"d2000_01_03": "10", "d2000_02_01": "11", "d2000_03_01": "12"}
 
@@ -96,3 +98,30 @@ def test_an_event_that_came_while_it_was_held_waited_too() -> None:
     position = believed(one, "2000-04-05", "2000-04-05")
     assert {w.recorded.event.id for w in position.waiting} == {"late", "meanwhile"}
     assert position.state is not None and position.state.payments == 10_000_00
+
+
+def test_a_corrected_price_counts_when_what_it_changes_is_approved() -> None:
+    """500 units at 12.00 were paid out; at 15.00, known on 3 April, more is owed, and that is held until the 6th."""
+    one = Daily(PRICES)
+    one.record("purchase_payment", "2000-01-03", id="pay", amount="10000.00")
+    one.record("withdrawal", "2000-03-01", id="w", from_={"equity": "50%"})
+    one.run("2000-01-03", "2000-03-31")
+    posted = one.cents("owner/paid_out")
+    one.prices("2000-04-03", d2000_03_01="15")
+    one.correct("2000-04-03")
+    assert one.grounds()[0][2] == "owed to the owner"
+    assert paid_out(believed(one, "2000-04-04")) == posted
+    one.approve("2000-04-06")
+    assert [paid_out(believed(one, known)) for known in ("2000-04-02", "2000-04-03", "2000-04-05")] == [posted] * 3
+    assert paid_out(believed(one, "2000-04-06")) == posted + one.cents("owner/receivable_or_payable")
+
+
+def test_while_it_is_held_a_new_price_counts_and_a_corrected_one_does_not() -> None:
+    one = held()
+    one.prices("2000-04-04", d2000_03_01="15", d2000_04_04="13")
+    kept = Kept(one.book, one.book.contract("C"), one.product, one.book.market(None, "refuse"))
+    position = kept.advance(day("2000-04-04"))
+    assert value(position, kept.market, day("2000-04-04")).contract_value == 13_000_00
+    assert kept.market.known_before(day("2000-04-04")).unit_values_given(SubAccount("equity"), day("2000-03-01")) == (
+        12_000_000,
+    )

@@ -1,6 +1,7 @@
 """Looking prices up: which series, which day, and what is said where there is none."""
 
 import pickle
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inforce.dates import valuation_dates
-from inforce.market import BadMarketData, Market, MarketData, MissingPrice, Navs, Series, SubAccount
+from inforce.market import BadMarketData, Market, MarketData, MissingPrice, Navs, Rates, Series, SubAccount
 
 GROWTH = SubAccount("Growth")
 DAYS = valuation_dates(date(2001, 1, 1), date(2002, 12, 31))
@@ -142,3 +143,19 @@ def test_a_market_travels_between_processes() -> None:
     prices = market({MONDAY: 1})
     assert prices.unit_value(GROWTH, MONDAY) == 1
     assert pickle.loads(pickle.dumps(prices)) == prices
+
+
+def test_prices_and_rates_as_they_were_known_before_a_day() -> None:
+    """Monday's price was 10, then 11, then 12. Friday's stands, whenever it became known."""
+    ordinals = FRIDAY.toordinal(), MONDAY.toordinal()
+    told = tuple((MONDAY + timedelta(days=n), 10 + n) for n in range(3))
+    series = replace(Series.of({FRIDAY: 7, MONDAY: 12}), corrected={ordinals[1]: told})
+    rates = Rates.by_month({"2001-09": 30_000_000})
+    late = replace(rates, corrected={rates.at[0]: ((MONDAY, 40_000_000), (MONDAY + timedelta(days=1), 30_000_000))})
+    prices = Market(MarketData({GROWTH: series}, declared={"fixed": late}))
+    for days, known, rate in ((0, (10,), 4), (1, (10,), 4), (2, (10, 11), 3), (3, (10, 11, 12), 3)):
+        then = prices.known_before(MONDAY + timedelta(days=days))
+        assert (then.unit_value(GROWTH, FRIDAY), then.unit_value(GROWTH, MONDAY)) == (7, known[-1])
+        assert then.unit_values_given(GROWTH, MONDAY) == known
+        assert then.declared_rate("fixed", MONDAY) == rate * 10_000_000
+    assert prices.unit_value(GROWTH, MONDAY) == 12 and prices.declared_rate("fixed", MONDAY) == 30_000_000
