@@ -242,6 +242,9 @@ def test_a_server_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(BadBook, match="cannot be reached") as bad:
         open_book(f"postgresql://somebody:secret@/book?host={tmp_path}")
     assert "secret" not in str(bad.value)
+    with pytest.raises(BadBook, match="&password=hidden&sslpassword=hidden") as bad:
+        open_book(f"postgresql://somebody@/book?host={tmp_path}&password=secret&sslpassword=secret")
+    assert "secret" not in str(bad.value)
 
 
 @pytest.mark.xdist_group("postgres")

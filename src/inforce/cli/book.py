@@ -25,7 +25,7 @@ def create(where: Annotated[str, typer.Argument(metavar="WHERE", help="A file (S
     """Create an empty book."""
     from inforce.errors import BadInput
 
-    if "://" not in where and Path(where).exists():
+    if "://" not in where and Path(where).exists() and (not Path(where).is_file() or Path(where).stat().st_size):
         raise BadInput(f"{where} is there already; a new book needs a new name")
     with book_at(where, create=True) as book:
         typer.echo(f"created {book.where}")
