@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,6 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from inforce import cli
+from inforce.cycle.invariants import ROTATION, sample
+from inforce.ledger import MemoryBook
 from inforce.stores import open_book
 
 LIFE = [
@@ -121,6 +124,21 @@ def test_a_header_that_is_none_is_said_before_the_day_that_prices_need(posted: R
     (tmp_path / "odd.csv").write_text("contract;kind\nK-1;surrender\n")
     assert "the header has the columns 'contract;kind'" in posted("import", "odd.csv").err
     assert "give it (--known DATE)" in posted("import", "prices.csv").err
+
+
+def test_earlier_days_can_be_run_again(posted: Run, tmp_path: Path) -> None:
+    """Each day has its own sample, which is replayed by the prices known up to the last day that was worked on."""
+    turn = next(on for n in range(ROTATION) if "K-1" in sample(_Names(), on := date(2001, 4, 30) - timedelta(days=n)))
+    assert posted("cycle", "run", "--from", str(turn), "--to", str(turn)).code == 0
+    (tmp_path / "late.jsonl").write_text(json.dumps(LIFE[1] | {"id": "found", "on": "2001-05-02"}))
+    posted("import", "late.jsonl")
+    assert "0 contracts worked on" in posted("cycle", "run", "--from", "2001-05-02", "--to", "2001-05-02").out
+    assert "1 contracts worked on" in posted("cycle", "run", "--from", "2001-05-02", "--to", "2001-05-03").out
+
+
+class _Names(MemoryBook):
+    def contracts(self) -> list[str]:
+        return ["K-1"]
 
 
 def test_an_empty_file_becomes_a_book(run: Run) -> None:
