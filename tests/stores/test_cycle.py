@@ -16,6 +16,8 @@ from inforce.ledger import Book, MemoryBook
 from inforce.stores import SqlBook, verify
 from inforce.terms import find_product
 
+DAY = timedelta(days=1)
+
 
 @pytest.mark.parametrize("seed", [3, 77, 100])
 def test_a_life_in_a_book_is_its_replay_and_its_twins(seed: int, book: Book) -> None:
@@ -63,7 +65,26 @@ def test_a_contract_without_terms_stops_the_day_and_is_named(book: Book) -> None
         Cycle(book, MARKET, find_product).run_day(date(2003, 5, 1))
 
 
-DAY = timedelta(days=1)
+def test_nothing_is_posted_backwards(book: Book) -> None:
+    """What comes late is posted on a day that its contract has not passed: an earlier day run again leaves it due."""
+    contract, start = random_life(1).contract, date(1996, 3, 1)
+    book.open(contract)
+    for event in (Issue(id="issue", on=start), PurchasePayment(id="pay", on=start, amount=5_000_000),
+                  Withdrawal(id="w", on=start + 10 * DAY, amount=100_000)):  # fmt: skip
+        book.record(contract.id, event)
+    cycle = Cycle(book, MARKET, lambda _: PRODUCT)
+    list(cycle.run(start, start + 20 * DAY))
+    before = book.entries(contract.id)
+    book.record(contract.id, PurchasePayment(id="late", on=start + 5 * DAY, amount=70_000))
+    assert cycle.run_day(start + 5 * DAY).contracts == 0
+    with pytest.raises(BadInput, match=rf"contract {contract.id} was worked on up to 1996-03-11 already"):
+        cycle.correct(start + 5 * DAY)
+    assert book.entries(contract.id) == before and book.due(start + 5 * DAY) == [contract.id]
+    assert cycle.run_day(start + 20 * DAY).contracts == 1
+    assert [entry.event for entry in book.entries(contract.id)[len(before) :] if entry.operation == "receipt"] == [
+        "late"
+    ]
+    assert list(check_replay(cycle, contract.id)) == []
 
 
 def test_a_held_correction_is_kept_and_due_only_when_something_comes(book: Book) -> None:

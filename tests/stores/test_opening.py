@@ -242,6 +242,9 @@ def test_a_server_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(BadBook, match="cannot be reached") as bad:
         open_book(f"postgresql://somebody:secret@/book?host={tmp_path}")
     assert "secret" not in str(bad.value)
+    with pytest.raises(BadBook, match="&password=hidden&sslpassword=hidden") as bad:
+        open_book(f"postgresql://somebody@/book?host={tmp_path}&password=secret&sslpassword=secret")
+    assert "secret" not in str(bad.value)
 
 
 @pytest.mark.xdist_group("postgres")
@@ -255,6 +258,9 @@ def test_databases_that_are_no_books(postgres: Server) -> None:
     empty = postgres.new_database()
     with pytest.raises(BadBook, match="no book in this database"):
         open_book(empty, create=False)
+    command = [sys.executable, "-m", "inforce", "book", "create", empty]
+    first, second = (subprocess.run(command, capture_output=True, text=True, timeout=60) for _ in range(2))
+    assert (first.returncode, second.returncode) == (0, 2) and "holds a book already" in second.stderr
     for scheme in ("postgres", "postgresql+psycopg"):
         with open_book(empty.replace("postgresql", scheme)) as book, pytest.raises(NotFound):
             book.contract("C-1")

@@ -1,6 +1,7 @@
 """SQLite takes anything in any column: a value that is none of its column is found and said, and is no fault."""
 
 import pytest
+from sqlalchemy import text
 from tests.stores.test_verify import filled, tampered
 
 from inforce.errors import BadBook
@@ -30,4 +31,8 @@ def test_a_value_that_cannot_be_read_is_found(statement: str, sql_book: SqlBook)
 def test_a_book_with_such_a_value_says_so_when_it_is_read(sql_book: SqlBook) -> None:
     tampered(filled(sql_book), "UPDATE events SET known = '2001-05-00' WHERE sequence = 2")
     with pytest.raises(BadBook, match=r"cannot be read .* `inforce ledger verify` says where"):
+        sql_book.events("C-2")
+    with sql_book.database.engine.begin() as connection:
+        connection.execute(text("UPDATE events SET known = '2001-05-02', payload = CAST(x'ff' AS TEXT)"))
+    with pytest.raises(BadBook, match=r"the file is damaged; restore it"):
         sql_book.events("C-2")

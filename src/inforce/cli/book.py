@@ -1,6 +1,7 @@
 """`inforce book | import | cycle | ledger verify`: a book of contracts."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -25,10 +26,13 @@ Day = Annotated[date, typer.Option(parser=parse_day, metavar="DATE")]
 @app.command()
 def create(where: Annotated[str, typer.Argument(metavar="WHERE", help="A file (SQLite) or a postgresql URL.")]) -> None:
     """Create an empty book."""
-    from inforce.errors import BadInput
+    from inforce.errors import BadBook, BadInput
 
-    if "://" not in where and Path(where).exists():
+    path = Path(where)
+    if "://" not in where and path.exists() and (not path.is_file() or path.stat().st_size):
         raise BadInput(f"{where} is there already; a new book needs a new name")
+    with suppress(BadBook), book_at(where) as book:
+        raise BadInput(f"{book.where} holds a book already; a new book needs a database of its own")
     with book_at(where, create=True) as book:
         typer.echo(f"created {book.where}")
 
@@ -134,7 +138,7 @@ def run_(
         typer.echo(f"{rebuilt} of an older layout replayed; what was posted agrees")
     if check:
         with book_at(book) as opened:
-            cycle_ = cycle_of(opened, last, between)
+            cycle_ = cycle_of(opened, max(last, opened.counts()[2] or last), between)
             refuse(breach for name in sample(opened, last) for breach in check_replay(cycle_, name))
         typer.echo("the day's sample, replayed from nothing, is what is stored")
 

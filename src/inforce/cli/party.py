@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -190,9 +190,22 @@ def _identity(given: dict[str, object]) -> "Identity":
 
     try:
         return Identity.model_validate(given)
-    except ValidationError as bad:  # without what was given: it must not show
-        wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'identity'}: {e['msg']}" for e in bad.errors())
+    except ValidationError as bad:
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'identity'}: {_wrong(e)}" for e in bad.errors())
         raise BadInput(f"the identity is not right: {wrong}") from None
+
+
+def _wrong(error: Any) -> str:
+    """What is wrong with a field, without what was given: that must not show."""
+    if error["type"] == "extra_forbidden":
+        return "is not a known key here"
+    if error["type"].startswith("string"):
+        return "must be a text"
+    if error["loc"][-1:] == ("born",):
+        return "is not a date: write it as YYYY-MM-DD"
+    if error["loc"]:
+        return "must be a list of addresses, each with lines, city, state, postal_code, country, purpose"
+    return str(error["msg"]).removeprefix("Value error, ")
 
 
 def _holder(text: str, role: str) -> "Holder":

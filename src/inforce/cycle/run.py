@@ -69,6 +69,9 @@ class Cycle:
         with self.book.ahead(names):
             for name in names:
                 stored = self._kept(name)
+                if stored is not None and stored.through > day:
+                    raise BadInput(f"contract {name} was worked on up to {stored.through} already; give that day, "
+                                   "or a later one")  # fmt: skip
                 found = self._replayed(stored, day) if stored is not None else None
                 if found is not None and stored is not None and _says_something(found, stored):
                     done.append(found)
@@ -84,7 +87,7 @@ class Cycle:
         return run
 
     def _tried(self, contract_id: str, day: date) -> Done | None:
-        """A contract's work; None where a price that a correction needs is not known: it stays due."""
+        """A contract's work; None where it stays due: it is ahead of the day, or a correction lacks a price."""
         try:
             return self.work(contract_id, day)
         except MissingData:
@@ -100,8 +103,10 @@ class Cycle:
             return missing
         return None
 
-    def work(self, contract_id: str, day: date) -> Done:
+    def work(self, contract_id: str, day: date) -> Done | None:
         """Everything due on one contract up to a day, from its stored position; replayed where something is late.
+
+        None where it was worked on up to a later day: nothing is posted backwards.
 
         That it was entered late is enough, so that it does not matter how far the position happens to be.
         Where a correction is held, only decisions about it are looked at.
@@ -110,6 +115,8 @@ class Cycle:
             MissingData: a price that a correction needs is not known, its own or that of its trade.
         """
         stored, again = self._stored(contract_id)
+        if stored is not None and stored.through > day:
+            return None
         if stored is not None and stored.held is not None:
             return replace(self._decide(stored, stored.held, day), rebuilt=again)
         events = self._events(contract_id, day, stored)

@@ -55,7 +55,8 @@ class Standing:
             self.taken_back[reversal.of] = r.event.id
         for r, returned in [*self._mentions(recorded, by_id, PaymentReturned)]:
             self.taken_back[returned.of] = r.event.id
-        basis = {report.of: report.basis for _, report in self._mentions(recorded, by_id, BasisReport)}
+        reports = sorted(self._mentions(recorded, by_id, BasisReport), key=lambda found: found[1].received)
+        basis = {report.of: report.basis for _, report in reports}
         refused = {r.event.id for r, _ in self.refused}
         left = [r for r in recorded if r.event.id not in self.taken_back and r.event.id not in refused]
         return [_with_basis(r, basis) for r in left if not isinstance(r.event, Reversal | Rejection | Approval)]
@@ -96,7 +97,7 @@ class Standing:
 
 
 def _with_basis(r: Recorded, reported: Mapping[str, int]) -> Recorded:
-    """The payment with the basis that was reported for it last."""
+    """The payment with the basis of the report on it that was received last."""
     if r.event.id not in reported:
         return r
     return replace(r, event=r.event.model_copy(update={"basis": reported[r.event.id]}))
@@ -117,5 +118,6 @@ def voided(standing: list[Recorded], contract: Contract, terms_on: TermsOn) -> I
 
 def freezes(standing: list[Recorded]) -> list[tuple[Freeze, date | None]]:
     """Every freeze, with the day of its first release."""
-    released = {r.event.of: r.event.on for r in reversed(standing) if isinstance(r.event, Release)}
+    releases = [r.event for r in standing if isinstance(r.event, Release)]
+    released = {each.of: each.on for each in sorted(releases, key=lambda event: event.on, reverse=True)}
     return [(r.event, released.get(r.event.id)) for r in standing if isinstance(r.event, Freeze)]

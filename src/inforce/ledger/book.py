@@ -32,6 +32,11 @@ class Stored:
     held: Held | None = None
     """A correction that waits for approval; the position is the one before it."""
 
+    @property
+    def through(self) -> date:
+        """The day up to which it was worked on."""
+        return max(self.snapshot.on, self.held.looked) if self.held else self.snapshot.on
+
     def has_received(self, recorded: Recorded) -> bool:
         """Was the event there already, or looked at while a correction is held?"""
         return self.snapshot.received(recorded) or (self.held is not None and self.held.has_seen(recorded))

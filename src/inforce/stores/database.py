@@ -134,10 +134,12 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _postgresql(url: URL, wait: float) -> Database:
-    with translated(url.render_as_string()):
+    hidden = {name: "hidden" for name in url.query if "password" in name}  # libpq takes a password there as well
+    where = url.set(drivername="postgresql").update_query_dict(hidden).render_as_string()
+    with translated(where):
         engine = create_engine(url, pool_size=2)
     event.listen(engine, "connect", _in_utc)
-    return Database(url.set(drivername="postgresql").render_as_string(), engine, wait)
+    return Database(where, engine, wait)
 
 
 def _in_utc(connection: Any, _: Any) -> None:

@@ -55,7 +55,9 @@ def in_our_words(where: str, failure: BaseException) -> InforceError:
     if code in _BUSY or any(code.startswith(f"{busy}_") for busy in _BUSY):
         return BookBusy(f"{where}: another process is writing to the book and did not finish in time; run again")
     words = _POSTGRES.get(code) or next((text for name, text in _SQLITE.items() if code.startswith(name)), None)
-    if words is None and type(failure).__name__ == "OperationalError":
+    if words is None and not code and isinstance(failure, sqlite3.OperationalError):
+        words = _SQLITE["SQLITE_CORRUPT"]  # a text that is none, say: SQLite gives no code for it
+    if words is None and type(failure).__name__ == "OperationalError" and not isinstance(failure, sqlite3.Error):
         words = "the database is gone or cannot be reached; what was committed is kept, what was not is undone"
     if code.startswith("XX0"):
         words = "the server's files are damaged; restore them from a backup"

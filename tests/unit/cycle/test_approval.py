@@ -197,6 +197,17 @@ def test_a_rejected_release_releases_nothing() -> None:
     assert one.cents("owner/paid_out") == 0
 
 
+def test_the_first_release_counts_whenever_it_was_entered() -> None:
+    one = paid()
+    one.record("freeze", "2000-04-03", id="order", cause="legal_order", refuses=["withdrawal"])
+    one.record("withdrawal", "2000-04-06", id="w", amount="500.00")
+    one.record("release", "2000-04-10", id="second", of="order")
+    one.run("2000-04-03", "2000-04-10")
+    one.record("release", "2000-04-05", id="first", of="order", entered="2000-04-11", who="kim")
+    one.run("2000-04-11")
+    assert one.grounds() == [("money", "w", "paid out", 500_00)]
+
+
 def test_what_was_returned_and_is_accepted_after_all_the_owner_owes() -> None:
     """It met a freeze that was an error: the units are bought, the money is with the owner."""
     one = paid()
