@@ -21,6 +21,7 @@ from inforce.contracts import Contract, Event
 from inforce.contracts.events import Issue, PurchasePayment, Surrender, Transfer, Withdrawal
 from inforce.cycle import Position, Pricer, advance
 from inforce.dates import MonthEnd, monthly_date, valuation_dates
+from inforce.errors import MissingPrice, MissingRate
 from inforce.ledger import Recorded
 from inforce.market import Market, MarketData, Rates, Series, SubAccount
 from inforce.mechanics.interest import INDEX_SCALE
@@ -254,10 +255,38 @@ def test_a_segment_that_ends_between_monthly_dates_is_renewed_on_the_next() -> N
     assert differences[11] == round(1_050_000 * 1.05**days) - round(1_050_000 * 1.07**days)
 
 
+def test_a_path_has_the_rates_of_the_accounts_held_and_of_shorter_ones() -> None:
+    """What is left of five years can be four: the rate lies between those of three years and five."""
+    course = alone("mva-5")
+    rates = {name: course.market.data.declared[name] for name in ("mva-1", "mva-5")}
+    bare = Market(MarketData({}, {}, rates), "hold")
+    terms = position(course, course.month(0), course.events, None).terms(course.issued)
+    calendar = contract_months(
+        course.issued, course.issued, 2, MonthEnd.LAST_DAY, terms.sections.fixed_accounts.values()
+    )
+    pricer = Pricer(bare, course.product, course.contract)
+    path = market_path(pricer, terms, calendar, {"mva-1"})
+    assert path.declared.tolist() == [[[50_000_000, 0, 0, 0]] * 2]
+    assert set(path.unit_values.flat) == {1_000_000}
+    with pytest.raises(MissingRate, match="mva-3"):
+        market_path(pricer, terms, calendar, {"mva-5"})
+    with pytest.raises(MissingPrice, match="equity"):
+        market_path(pricer, terms, calendar, {"mva-1", "equity"})
+
+
 # Random
 
 
-@settings(max_examples=25, deadline=None)
+def test_courses_with_gains_and_losses_payments_transfers_and_ends_are_the_ledger() -> None:
+    seen: Counter[str] = Counter()
+    for seed in range(6):
+        agree(course(seed), seen)
+    assert all(
+        seen[what] > 10 for what in ("purchase_payment", "transfer", "withdrawal", "segment_end", "gain", "loss")
+    )
+
+
+@settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10**6))
 def test_a_projection_of_what_happened_is_the_ledger(seed: int) -> None:
     agree(course(seed), Counter())
