@@ -20,6 +20,7 @@ from rich.table import Table
 
 PARTS = {
     "month": "benchmarks.month:figures",
+    "project": "benchmarks.projecting:figures",
     "compile": "benchmarks.compiling:figures",
     "identity": "benchmarks.identity:figures",
     "answers": "benchmarks.answers:figures",

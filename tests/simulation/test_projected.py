@@ -6,12 +6,13 @@ price where the Exchange is closed), as a monthly calendar has them.
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,8 +21,10 @@ from inforce.contracts import Contract, Event
 from inforce.contracts.events import Issue, PurchasePayment, Surrender, Transfer, Withdrawal
 from inforce.cycle import Position, Pricer, advance
 from inforce.dates import MonthEnd, monthly_date, valuation_dates
+from inforce.errors import MissingPrice, MissingRate
 from inforce.ledger import Recorded
 from inforce.market import Market, MarketData, Rates, Series, SubAccount
+from inforce.mechanics.interest import INDEX_SCALE
 from inforce.projection import Months, Plan, contract_months, guarantees_of, market_path, project_months
 from inforce.terms import find_product
 from inforce.valuation import value
@@ -191,7 +194,99 @@ def course(seed: int) -> Course:
     )
 
 
-@settings(max_examples=25, deadline=None)
+# Worked
+
+
+def alone(account: str, *more: Event) -> Course:
+    """$10,000 in one account from 2 May 2005, projected from that day."""
+    issued = date(2005, 5, 2)
+    contract = Contract("W", "lifetrust", "standard", "non_qualified", "MA", allocation={account: 1_000_000_000})
+    events = [Issue(id="issue", on=issued), PurchasePayment(id="first", on=issued, amount=1_000_000), *more]
+    return Course(PRODUCT, contract, issued, events, 0, flat(), payment=500)
+
+
+def flat(later: int = 50_000_000) -> Market:
+    """5 % in all accounts up to April 2006, then `later`; unit values of $10."""
+    declared = {name: Rates.by_month({"2003-01": 50_000_000, "2006-05": later}) for name in SEGMENTS}
+    values = {SubAccount(fund): Series.of({date(2003, 1, 6): 10_000_000}) for fund in FUNDS}
+    return Market(MarketData(values, {}, declared), "hold")
+
+
+def test_a_segment_on_paths_on_which_rates_fall_rise_and_stay() -> None:
+    course = alone("mva-5")
+    start = position(course, course.month(0), course.events, None)
+    terms = start.terms(start.through)
+    assert start.state is not None
+    accounts = terms.sections.fixed_accounts
+    calendar = contract_months(course.issued, start.through, MONTHS, MonthEnd.LAST_DAY, accounts.values())
+    plan = course.plan([*terms.sections.sub_accounts, *accounts])
+    plan.payment_from, plan.payment_until = MONTHS + 1, MONTHS + 10  # room as in the other tests, to compile once
+    paths = np.full((4, MONTHS, len(accounts)), 50_000_000)
+    paths[:, 20:] = np.array([40, 60, 90, 50])[:, None, None] * 1_000_000
+    found = project_months(
+        *([one] for one in (start.state, terms.record, plan, calendar)),
+        np.full((4, MONTHS, len(terms.sections.sub_accounts)), 10_000_000),
+        np.full(paths.shape, INDEX_SCALE),
+        declared=paths,
+        guarantees=[guarantees_of(start.state, terms)],
+        sum_paths=False,
+    )
+    worth = 10_000 * 1.05 ** (2 + 184 / 365)  # 2 November 2007: 184 days into the third year
+    assert (found.value[0, :, 29] == round(worth * 100)).all()
+    adjusted = found.surrender_value[0, :, 29] - found.surrender_value[0, 3, 29]
+    floor = (1.03 / 1.05) ** (2 + 184 / 365)  # the least that is paid, which path 3 would fall below
+    factors = [(1.05 / 1.04) ** 2.5, (1.05 / 1.06) ** 2.5, max(floor, (1.05 / 1.09) ** 2.5), 1]
+    assert floor > (1.05 / 1.09) ** 2.5
+    assert adjusted.tolist() == [round((worth - 30) * 100 * factor) - round(worth * 100 - 3_000) for factor in factors]
+    assert round(10_000 * 1.05**5, 2) == 12_762.82  # to the cent, from where the new rate counts
+    renewed = [12_762.82 * (1 + rate) ** (31 / 365) for rate in (0.04, 0.06, 0.09, 0.05)]
+    assert found.value[0, :, 60].tolist() == [round(value * 100) for value in renewed]
+
+
+def test_a_segment_that_ends_between_monthly_dates_is_renewed_on_the_next() -> None:
+    """Until then it earns the rate that it had; the ledger renews it on its day. Before that they agree."""
+    late = Transfer(id="late", on=date(2005, 5, 12), **{"from": {"blend": -1_000_000_000}}, to={"mva-1": 1_000_000_000})
+    course = alone("blend", late)
+    course = replace(course, begun=1, market=flat(70_000_000), payment=500)
+    found, (months, _) = projected(course), administered(course, Counter())
+    differences = found.value[0, 0] - np.array([value for value, _, _ in months])
+    assert (differences[:11] == 0).all()
+    days = 21 / 365  # 12 May to 2 June 2006
+    assert differences[11] == round(1_050_000 * 1.05**days) - round(1_050_000 * 1.07**days)
+
+
+def test_a_path_has_the_rates_of_the_accounts_held_and_of_shorter_ones() -> None:
+    """What is left of five years can be four: the rate lies between those of three years and five."""
+    course = alone("mva-5")
+    rates = {name: course.market.data.declared[name] for name in ("mva-1", "mva-5")}
+    bare = Market(MarketData({}, {}, rates), "hold")
+    terms = position(course, course.month(0), course.events, None).terms(course.issued)
+    calendar = contract_months(
+        course.issued, course.issued, 2, MonthEnd.LAST_DAY, terms.sections.fixed_accounts.values()
+    )
+    pricer = Pricer(bare, course.product, course.contract)
+    path = market_path(pricer, terms, calendar, {"mva-1"})
+    assert path.declared.tolist() == [[[50_000_000, 0, 0, 0]] * 2]
+    assert set(path.unit_values.flat) == {1_000_000}
+    with pytest.raises(MissingRate, match="mva-3"):
+        market_path(pricer, terms, calendar, {"mva-5"})
+    with pytest.raises(MissingPrice, match="equity"):
+        market_path(pricer, terms, calendar, {"mva-1", "equity"})
+
+
+# Random
+
+
+def test_courses_with_gains_and_losses_payments_transfers_and_ends_are_the_ledger() -> None:
+    seen: Counter[str] = Counter()
+    for seed in range(6):
+        agree(course(seed), seen)
+    assert all(
+        seen[what] > 10 for what in ("purchase_payment", "transfer", "withdrawal", "segment_end", "gain", "loss")
+    )
+
+
+@settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10**6))
 def test_a_projection_of_what_happened_is_the_ledger(seed: int) -> None:
     agree(course(seed), Counter())
