@@ -220,7 +220,8 @@ class Prices:
         return self.r.choice([INDEX_SCALE, *(int(INDEX_SCALE * 2 ** self.r.uniform(-1, 1)) for _ in range(5))])
 
     def floor(self) -> int:
-        return self.r.choice([0, 0, int(INDEX_SCALE * self.r.uniform(0.5, 1.3)), INDEX_SCALE])
+        below, above = (int(INDEX_SCALE * self.r.uniform(*bounds)) for bounds in ((0.5, 1), (1, 1.5)))
+        return self.r.choice([0, 0, below, below, above, INDEX_SCALE])
 
 
 def random_terms(r: Random, shape: tuple[int, ...], c: Annuity, scale: int, money: int) -> Terms:

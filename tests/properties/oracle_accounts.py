@@ -167,10 +167,8 @@ class Accounts:
     def factor(self, s: int, m: Market, d: Due) -> Decimal:
         if self.segments[s].end - d.serial <= self.p.adjustment_window:
             return Decimal(1)
-        floor = Decimal(m.floor_factor[s]) / INDEX_SCALE
-        return max(
-            Decimal(m.market_factor[s]) / INDEX_SCALE, floor if self.p.least_rate_raises else min(floor, Decimal(1))
-        )
+        floor = m.floor_factor[s] if self.p.least_rate_raises else min(m.floor_factor[s], INDEX_SCALE)
+        return Decimal(max(m.market_factor[s], floor)) / INDEX_SCALE
 
     def adjustment(self, m: Market, d: Due, parts: list[Money]) -> Money:
         """What the parts of all accounts gain or lose by leaving early."""
@@ -193,7 +191,7 @@ class Accounts:
                 self.seen["first day of the window"] += left == 0
                 self.seen["last day before the window"] += left == 1
                 self.seen["the floor binds"] += left > 0 and m.market_factor[s] < m.floor_factor[s]
-                above = left > 0 and max(m.market_factor[s], INDEX_SCALE) < m.floor_factor[s]
+                above = left > 0 and m.market_factor[s] < INDEX_SCALE < m.floor_factor[s]
                 self.seen[f"a floor above 1 {'raises' if self.p.least_rate_raises else 'forbids a loss'}"] += above
 
     def slack(self, m: Market, d: Due) -> Money:
