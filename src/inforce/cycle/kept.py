@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from inforce.contracts import Contract
-from inforce.ledger import Book, Stored
+from inforce.ledger import Book, Entry, Stored
 from inforce.market import Between, Market
 from inforce.terms import Product, find_product
 
@@ -39,6 +39,11 @@ class Kept:
             position.waiting += [Waiting(r, r.event.on, wait) for r in events
                                  if r not in taken and r.event.kind != "approval"]  # fmt: skip
         return position
+
+    def posted(self, through: date, known_at: date | None = None) -> list[Entry]:
+        """The entries that the book holds of it: effective up to a day, known up to another."""
+        entries = self.book.entries(self.contract.id)
+        return [e for e in entries if e.effective <= through and (known_at is None or e.known <= known_at)]
 
     def _held(self, known_at: date | None) -> Stored | None:
         """The stored position where a correction is held; what it has not received is not taken, but waits."""

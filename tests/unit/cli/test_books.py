@@ -141,6 +141,21 @@ class _Names(MemoryBook):
         return ["K-1"]
 
 
+def test_the_entries_of_a_book_are_those_posted(posted: Run, tmp_path: Path) -> None:
+    """With corrections on the days on which they became known, and settlements; a replay has neither."""
+    (tmp_path / "right.csv").write_text("date,equity,blend\n2001-05-03,20,10\n2001-05-04,20.5,10\n")
+    posted("import", "right.csv", "--known", "2001-05-04", "--corrections")
+    assert posted("cycle", "correct", "--on", "2001-05-04").code == 0
+    shown = json.loads(posted("ledger", "show", "K-1", "--on", "2001-05-04", "--json").out)
+    with open_book("book.db") as book:
+        entries = book.entries("K-1")
+    assert "settlement" in [entry.operation for entry in entries]
+    assert [(e["operation"], e["known"]) for e in shown] == [(e.operation, str(e.known)) for e in entries]
+    assert "settlement" in posted("ledger", "show", "K-1", "--on", "2001-05-04", "--entries").out
+    assert "settlement" not in posted("ledger", "show", "K-1", "--on", "2001-05-04", "--known-at", "2001-05-03",
+                                      "--entries").out  # fmt: skip
+
+
 def test_an_empty_file_becomes_a_book(run: Run) -> None:
     """A full disk may have left one behind."""
     Path("book.db").touch()
