@@ -156,6 +156,15 @@ def test_the_entries_of_a_book_are_those_posted(posted: Run, tmp_path: Path) -> 
                                       "--entries").out  # fmt: skip
 
 
+def test_periods_close_and_open_again(posted: Run) -> None:
+    assert posted("book", "close", "2001-05", "--who", "kim") == (0, "closed through 2001-05\n", "")
+    assert "is closed already" in posted("book", "close", "2001-04", "--who", "kim").err
+    said = posted("cycle", "run", "--from", "2001-05-04", "--to", "2001-05-04")
+    assert said.code == 0  # nothing can be due: the price of that day is missing
+    assert posted("book", "reopen", "2001-05", "--who", "kim") == (0, "closed through 2001-04\n", "")
+    assert "is no accounting period" in posted("book", "close", "May", "--who", "kim").err
+
+
 def test_an_empty_file_becomes_a_book(run: Run) -> None:
     """A full disk may have left one behind."""
     Path("book.db").touch()
