@@ -63,6 +63,26 @@ def status(book: BookAt = None, as_json: AsJson = False) -> None:
     console().print(rows)
 
 
+Period = Annotated[str, typer.Argument(metavar="PERIOD", help="An accounting period, YYYY-MM.")]
+Who = Annotated[str, typer.Option(help="Who decides it.")]
+
+
+@app.command()
+def close(period: Period, who: Who, book: BookAt = None) -> None:
+    """Close an accounting period and all before it: nothing is posted into them any more."""
+    with book_at(book) as opened:
+        opened.close_period(period, who)
+        typer.echo(f"closed through {opened.closed_through()}")
+
+
+@app.command()
+def reopen(period: Period, who: Who, book: BookAt = None) -> None:
+    """Open a closed accounting period again, and those after it."""
+    with book_at(book) as opened:
+        opened.reopen_period(period, who)
+        typer.echo(f"closed through {opened.closed_through()}")
+
+
 def import_(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="JSON Lines, CSV or Parquet files.")],
     book: BookAt = None,

@@ -134,9 +134,9 @@ def show(
     position = loaded.advance(on, known_at)
     if as_json:
         places = position.terms(on).sections.rounding.unit_decimals if position.issued else 6
-        print_json([_plain_entry(entry, places) for entry in position.entries])
+        print_json([_plain_entry(entry, places) for entry in _entries(loaded, position, known_at)])
     elif entries:
-        _print_entries(position)
+        _print_entries(position, _entries(loaded, position, known_at))
     else:
         print_life(position)
 
@@ -317,14 +317,21 @@ def _plain_entry(entry: Any, places: int) -> dict[str, Any]:
     return whole
 
 
-def _print_entries(position: Any) -> None:
+def _entries(loaded: Any, position: Any, known_at: Any) -> Any:
+    """Those of a book are posted, in the months in which they became known; those of a file are worked out."""
+    from inforce.cycle import Kept
+
+    return loaded.posted(position.through, known_at) if isinstance(loaded, Kept) else position.entries
+
+
+def _print_entries(position: Any, entries: Any) -> None:
     from .output import console, decimals, dollars, table
 
     rows = table(
         "effective", "known", "period", "event", "operation", "account", "dollars", "units", right=("dollars", "units")
     )
     places = position.terms(position.through).sections.rounding.unit_decimals if position.issued else 6
-    for entry in position.entries:
+    for entry in entries:
         head = [str(entry.effective), str(entry.known), entry.period, entry.event, entry.operation]
         for line in entry.lines:
             units = decimals(line.units, places) if line.units else ""

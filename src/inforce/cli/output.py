@@ -6,9 +6,10 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -23,10 +24,26 @@ CENTS = frozenset(
 """Fields that hold cents."""
 
 
+UNBROKEN: Final = 28
+"""Characters of a word, a number or a date that a table keeps together."""
+
+
+class Page(Console):
+    """A console that breaks no word of a table but long ones: on a narrow terminal its lines run on instead."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        for column in (column for each in objects if isinstance(each, Table) for column in each.columns):
+            column.min_width = max(map(self._longest_word, (column.header, *column.cells)))
+        super().print(*objects, **{"crop": False, **options})
+
+    def _longest_word(self, cell: RenderableType) -> int:
+        return Measurement.get(self, self.options.update_width(UNBROKEN), cell).minimum
+
+
 def console() -> Console:
     """Where output goes. Wide enough for tables when it is no terminal."""
-    found = Console(highlight=False)
-    return found if found.is_terminal else Console(highlight=False, width=max(found.width, 140))
+    found = Page(highlight=False)
+    return found if found.is_terminal else Page(highlight=False, width=max(found.width, 140))
 
 
 STYLES = {"value": "bold", "formula": "cyan", "citation": "green", "assumption": "yellow", "event": "magenta",

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from inforce.contracts import ABOUT_EVENTS, Contract
 from inforce.errors import MissingData
-from inforce.ledger import Book, MemoryBook, Recorded, Stored
+from inforce.ledger import Book, Entry, MemoryBook, Recorded, Stored
 from inforce.market import Between, Market
 from inforce.terms import Product, find_product
 
@@ -44,6 +44,11 @@ class Kept:
             position.waiting += [Waiting(r, r.event.on, wait) for r in events
                                  if not held.snapshot.received(r) and r.event.kind != "approval"]  # fmt: skip
         return position
+
+    def posted(self, through: date, known_at: date | None = None) -> list[Entry]:
+        """The entries that the book holds of it: effective up to a day, known up to another."""
+        entries = self.book.entries(self.contract.id)
+        return [e for e in entries if e.effective <= through and (known_at is None or e.known <= known_at)]
 
     def _held(self, events: list[Recorded], known_at: date | None) -> Stored | None:
         """The stored position where a correction is held, or was on that day; what it has not received waits."""

@@ -141,6 +141,30 @@ class _Names(MemoryBook):
         return ["K-1"]
 
 
+def test_the_entries_of_a_book_are_those_posted(posted: Run, tmp_path: Path) -> None:
+    """With corrections on the days on which they became known, and settlements; a replay has neither."""
+    (tmp_path / "right.csv").write_text("date,equity,blend\n2001-05-03,20,10\n2001-05-04,20.5,10\n")
+    posted("import", "right.csv", "--known", "2001-05-04", "--corrections")
+    assert posted("cycle", "correct", "--on", "2001-05-04").code == 0
+    shown = json.loads(posted("ledger", "show", "K-1", "--on", "2001-05-04", "--json").out)
+    with open_book("book.db") as book:
+        entries = book.entries("K-1")
+    assert "settlement" in [entry.operation for entry in entries]
+    assert [(e["operation"], e["known"]) for e in shown] == [(e.operation, str(e.known)) for e in entries]
+    assert "settlement" in posted("ledger", "show", "K-1", "--on", "2001-05-04", "--entries").out
+    assert "settlement" not in posted("ledger", "show", "K-1", "--on", "2001-05-04", "--known-at", "2001-05-03",
+                                      "--entries").out  # fmt: skip
+
+
+def test_periods_close_and_open_again(posted: Run) -> None:
+    assert posted("book", "close", "2001-05", "--who", "kim") == (0, "closed through 2001-05\n", "")
+    assert "is closed already" in posted("book", "close", "2001-04", "--who", "kim").err
+    said = posted("cycle", "run", "--from", "2001-05-04", "--to", "2001-05-04")
+    assert said.code == 0  # nothing can be due: the price of that day is missing
+    assert posted("book", "reopen", "2001-05", "--who", "kim") == (0, "closed through 2001-04\n", "")
+    assert "is no accounting period" in posted("book", "close", "May", "--who", "kim").err
+
+
 def test_an_empty_file_becomes_a_book(run: Run) -> None:
     """A full disk may have left one behind."""
     Path("book.db").touch()
