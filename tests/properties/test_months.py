@@ -18,6 +18,7 @@ from inforce.mechanics.money import PPB
 from inforce.mechanics.records import Annuity, Terms, make_room, new_annuity, new_breakdown, new_due, new_market
 from inforce.projection import Guarantees, Month, Months, Plan, contract_months, project_months
 from inforce.projection.plans import run_month
+from inforce.projection.segments import terms_between
 from inforce.terms.schema import FixedAccount
 
 pytestmark = [pytest.mark.compiled, pytest.mark.slow]
@@ -67,7 +68,14 @@ def contract(seed: int) -> Given:
     accounts = [FixedAccount.model_construct(guarantee_years=years, day_count=r.choice(list(DayCount)))
                 for years in p.guarantee_years]  # fmt: skip
     calendar = contract_months(date(2000, 1, 31), date(2004, 6, 10), MONTHS, MonthEnd.LAST_DAY, accounts)
-    g = Guarantees([15_000_000] * 2, [], [], r.choice([0, 2_500_000]), r.choice([-1, 0, 30_000_000]))
+    g = Guarantees(
+        [15_000_000] * 2,
+        [],
+        [],
+        *terms_between(dict(zip("ab", p.guarantee_years, strict=True))),
+        r.choice([0, 2_500_000]),
+        r.choice([-1, 0, 30_000_000]),
+    )
     if p.guarantee_years[1]:
         segment(c, p, g, date(2004, 3, 30), DayCount(accounts[1].day_count))
     return c, p, plan, calendar, g
@@ -145,7 +153,7 @@ def test_money_that_outgrows_exact_arithmetic_on_its_way_is_refused() -> None:
 
 def test_rates_beyond_exact_powers_are_refused() -> None:
     unit_values, indices, rates = paths()
-    with pytest.raises(Fault, match=r"A rate of 500\d+ parts per billion over 3 years is beyond"):
+    with pytest.raises(Fault, match=r"A rate of 500\d+ parts per billion over \d years is beyond"):
         project([contract(3)], unit_values, indices, rates * 0 + 5_000_000_000)
     with pytest.raises(ValueError, match="A declared rate is below 0"):
         project([contract(3)], unit_values, indices, rates * 0 - 1)

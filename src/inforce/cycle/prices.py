@@ -1,12 +1,14 @@
 """The prices that a step needs: those of accounts that hold or receive something, no others."""
 
+from bisect import bisect_left
+from collections.abc import Mapping
 from datetime import date
 
 from inforce.contracts import Contract
 from inforce.dates import MonthEnd, day_number, today_number
 from inforce.market import DayCount, Market, SubAccount, earned_between, floor_factor, guaranteed_growth, market_factor
 from inforce.mechanics.interest import INDEX_SCALE
-from inforce.mechanics.market_value import account_above, account_below, months_left, rate_between, years_for
+from inforce.mechanics.market_value import months_left, rate_between, years_for
 from inforce.mechanics.records import Annuity, Due
 from inforce.mechanics.records import Market as Prices
 from inforce.terms import ContractTerms, Product
@@ -86,9 +88,7 @@ class Pricer:
 
     def accounts_for(self, years: int, terms: ContractTerms) -> tuple[str, str]:
         """The two accounts between whose guarantee periods a term of so many years lies; the same twice at one."""
-        names = list(terms.sections.fixed_accounts)
-        p, fixed = terms.record, len(names)
-        return names[account_below(p, fixed, years)], names[account_above(p, fixed, years)]
+        return accounts_between(years, {n: a.guarantee_years for n, a in terms.sections.fixed_accounts.items()})
 
     def unit_value(self, fund: str, day: date, corrections: Corrections | None = None) -> int:
         """Accumulation unit value at the product's scale: the one given last, or by `corrections` the one in use.
@@ -111,6 +111,14 @@ class Pricer:
         if fund not in self._keys:
             self._keys[fund] = SubAccount(fund, self.separate_account)
         return self._keys[fund]
+
+
+def accounts_between(years: int, guarantee_years: Mapping[str, int]) -> tuple[str, str]:
+    """The accounts between whose guarantee periods (0: none) a term of so many years lies; the same twice at one."""
+    offered = sorted((period, name) for name, period in guarantee_years.items() if period)
+    above = min(bisect_left(offered, (years, "")), len(offered) - 1)
+    below = above if offered[above][0] <= years or above == 0 else above - 1
+    return offered[below][1], offered[above][1]
 
 
 def _may_adjust(d: Due) -> bool:

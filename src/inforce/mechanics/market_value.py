@@ -19,52 +19,6 @@ def years_for(months: int) -> int:
 
 
 @rule
-def account_below(p: Terms, fixed: int, years: int) -> int:
-    """The fixed account with the longest guarantee period of at most `years`; the shortest where all are longer.
-
-    Accounts of 1, 3 and 5 years: for 4 years the one of 3.
-    """
-    found = -1
-    best = 0
-    shortest = -1
-    least = 0
-    for i in range(fixed):
-        offered = p.guarantee_years[i]
-        if offered > 0 and offered <= years and offered > best:
-            found = i
-            best = offered
-        if offered > 0 and (shortest < 0 or offered < least):
-            shortest = i
-            least = offered
-    if found < 0:
-        return shortest
-    return found
-
-
-@rule
-def account_above(p: Terms, fixed: int, years: int) -> int:
-    """The fixed account with the shortest guarantee period of at least `years`; the longest where all are shorter.
-
-    Accounts of 1, 3 and 5 years: for 4 years the one of 5.
-    """
-    found = -1
-    best = 0
-    longest = -1
-    most = 0
-    for i in range(fixed):
-        offered = p.guarantee_years[i]
-        if offered >= years and offered > 0 and (found < 0 or offered < best):
-            found = i
-            best = offered
-        if offered > most:
-            longest = i
-            most = offered
-    if found < 0:
-        return longest
-    return found
-
-
-@rule
 def rate_between(years: int, below: int, rate_below: int, above: int, rate_above: int) -> int:
     """The rate for a term of `years` between two terms that have one, in proportion.
 

@@ -3,18 +3,20 @@
 The ledger's prices of a segment (`cycle.prices`), for compiled code: the same rules and the same powers of rates.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import field
 from datetime import date
 from typing import Annotated, Final
 
+from inforce.cycle.prices import accounts_between
 from inforce.dates import day_number
 from inforce.errors import Fault
 from inforce.market import DayCount, earned_before
 from inforce.market.guarantees import floor_factor, guaranteed_growth, market_factor, power
 from inforce.mechanics.accounts import share_into
 from inforce.mechanics.interest import INDEX_SCALE, credited_rate
-from inforce.mechanics.market_value import account_above, account_below, months_left, rate_between, years_for
-from inforce.mechanics.money import PPB
+from inforce.mechanics.market_value import months_left, rate_between, years_for
+from inforce.mechanics.money import PPB, lesser_of
 from inforce.mechanics.records import Annuity, Due, Market, Operation, Terms
 from inforce.mechanics.rule import record
 from inforce.terms import ContractTerms
@@ -24,6 +26,8 @@ from .calendar import Month
 from .powers import MOST_POWER
 
 NO_LEAST_RATE: Final = -1
+LONGEST: Final = 40
+"""Years of guarantee, at most."""
 
 
 @record
@@ -35,6 +39,9 @@ class Guarantees:
     """Parts of a year that had earned interest before each segment began (`market.earned_before`)."""
     end_day: Annotated[list[int], "segments"]
     """Day number of each segment's end."""
+    below: Annotated[list[int], LONGEST + 1] = field(default_factory=list)
+    above: Annotated[list[int], LONGEST + 1] = field(default_factory=list)
+    """The fixed accounts between which a term of so many years lies, the first for 0."""
     addition: int = 0
     least_rate: int = NO_LEAST_RATE
 
@@ -49,11 +56,21 @@ def guarantees_of(c: Annuity, terms: ContractTerms) -> Guarantees:
         earned=[earned_before(day, count) for day, count in zip(began, counts, strict=True)],
         end_day=[day_number(date.fromordinal(serial)) for serial in c.segment_end[: c.segments]],
     )
+    g.below, g.above = terms_between({n: a.guarantee_years for n, a in terms.sections.fixed_accounts.items()})
     adjustment = terms.sections.market_value_adjustment
     if adjustment is not None:
         g.addition = adjustment.addition
         g.least_rate = NO_LEAST_RATE if adjustment.least_rate is None else adjustment.least_rate
     return g
+
+
+def terms_between(guarantee_years: Mapping[str, int]) -> tuple[list[int], list[int]]:
+    """The fixed accounts between which a term of 0, 1, 2 … years lies: those below, and those above."""
+    if not any(guarantee_years.values()):
+        return [], []
+    places = {name: i for i, name in enumerate(guarantee_years)}
+    between = [accounts_between(years, guarantee_years) for years in range(LONGEST + 1)]
+    return [places[below] for below, _ in between], [places[above] for _, above in between]
 
 
 def segments_begun(p: Terms, funds: int, allocation: Sequence[int]) -> int:
@@ -63,10 +80,13 @@ def segments_begun(p: Terms, funds: int, allocation: Sequence[int]) -> int:
 
 
 def check_guarantees(c: Annuity, p: Terms, g: Guarantees, calendar: Sequence[Month]) -> None:
-    """Raises ValueError where guarantees or calendar lack what the contract's segments need."""
+    """Raises ValueError where guarantees or calendar lack what the contract's segments need, Fault beyond `LONGEST`."""
     if not any(p.guarantee_years):
         return
-    if (len(g.minimum_rate), len(g.earned), len(g.end_day)) != (c.fixed, c.segments, c.segments):
+    if max(p.guarantee_years) > LONGEST:
+        raise Fault(f"A guarantee period of {max(p.guarantee_years)} years is longer than {LONGEST}.")
+    needed = (c.fixed, c.segments, c.segments, LONGEST + 1)
+    if (len(g.minimum_rate), len(g.earned), len(g.end_day), len(g.below)) != needed:
         raise ValueError("Guarantees are not those of the contract; make them by `guarantees_of` from its state.")
     if any(len(month.segment_end) != c.fixed for month in calendar):
         raise ValueError("A calendar has no ends of segments; give `contract_months` the fixed accounts of the terms.")
@@ -77,8 +97,9 @@ def most_growth(c: Annuity, p: Terms, g: Guarantees, first: int, declared: int) 
 
     `first` is the serial day of the first month. Raises Fault where it is beyond the powers of compiled code.
     """
-    held = zip(c.segment_start[: c.segments], c.segment_end[: c.segments], strict=True)
-    years = max([*p.guarantee_years, *(-(-(max(end, first) - start) // 365) for start, end in held)], default=0)
+    held = [s for s in range(c.segments) if c.segment_balance[s]]
+    lasting = [max(first, c.segment_end[s]) - c.segment_start[s] for s in held]
+    years = max([*p.guarantee_years, *(days // 365 + 1 for days in lasting)], default=0)
     if years == 0:
         return INDEX_SCALE
     rate = max([declared, g.least_rate, *g.minimum_rate, *c.segment_rate[: c.segments]]) + g.addition
@@ -119,9 +140,9 @@ def price_adjustment(
 ) -> None:
     """Market and floor factor of segment `s` with this guaranteed rate and end."""
     months = months_left(month.day, end_day)
-    years = years_for(months)
-    low = account_below(p, c.fixed, years)
-    high = account_above(p, c.fixed, years)
+    years = lesser_of(LONGEST, years_for(months))
+    low = g.below[years]
+    high = g.above[years]
     current = rate_between(years, p.guarantee_years[low], m.new_rate[low], p.guarantee_years[high], m.new_rate[high])
     m.market_factor[s] = market_factor(rate, current + g.addition, months)
     m.floor_factor[s] = 0

@@ -7,8 +7,6 @@ from inforce.mechanics.annuity import surrender_adjustment
 from inforce.mechanics.interest import INDEX_SCALE
 from inforce.mechanics.limits import may_transfer, may_withdraw
 from inforce.mechanics.market_value import (
-    account_above,
-    account_below,
     adjusted,
     adjustment_factor,
     adjustment_on,
@@ -514,12 +512,3 @@ def test_what_leaves_a_segment_is_never_more_than_it_holds() -> None:
 @pytest.mark.parametrize(("months", "years"), [(0, 0), (1, 1), (12, 1), (13, 2), (24, 2), (25, 3)])
 def test_a_part_of_a_year_counts_as_a_whole_one(months: int, years: int) -> None:
     assert years_for(months) == years
-
-
-@pytest.mark.parametrize(
-    ("years", "below", "above"), [(1, 2, 2), (2, 2, 0), (3, 0, 0), (4, 0, 3), (5, 3, 3), (6, 3, 3), (0, 2, 2)]
-)
-def test_the_accounts_between_which_a_term_lies(years: int, below: int, above: int) -> None:
-    """Accounts of 3 years, none, 1 and 5: a term outside their periods takes the nearest twice."""
-    p = terms(guarantee_years=[3, 0, 1, 5])
-    assert (account_below(p, 4, years), account_above(p, 4, years)) == (below, above)
