@@ -133,7 +133,7 @@ def test_earlier_days_can_be_run_again(posted: Run, tmp_path: Path) -> None:
     (tmp_path / "late.jsonl").write_text(json.dumps(LIFE[1] | {"id": "found", "on": "2001-05-02"}))
     posted("import", "late.jsonl")
     assert "0 contracts worked on" in posted("cycle", "run", "--from", "2001-05-02", "--to", "2001-05-02").out
-    assert "1 contracts worked on" in posted("cycle", "run", "--from", "2001-05-02", "--to", "2001-05-03").out
+    assert "1 contract worked on" in posted("cycle", "run", "--from", "2001-05-02", "--to", "2001-05-03").out
 
 
 class _Names(MemoryBook):
