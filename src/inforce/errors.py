@@ -130,11 +130,11 @@ class Backdated(InforceError):
 
 
 class OldPosition(InforceError):
-    """A stored position was written in an older layout. It is a cache: a replay of the contract gives it again."""
+    """A stored position has an older layout, or is broken. It is a cache: a replay of the contract gives it again."""
 
     def __init__(self, contract: str) -> None:
         self.contract = contract
-        super().__init__(f"the stored position of contract {contract} is of an older layout; rebuild it "
+        super().__init__(f"the stored position of contract {contract} is of an older layout or broken; rebuild it "
                          "(inforce book rebuild)")  # fmt: skip
 
 

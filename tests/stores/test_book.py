@@ -231,6 +231,27 @@ def test_periods_close_and_open_again(book: Book) -> None:
     assert book.closed_through() == "2000-12"
 
 
+def test_nothing_becomes_known_in_a_closed_period(book: Book) -> None:
+    """It could never be posted, and would stop each day of the cycle; entered later, or known already, it comes in."""
+    book.open(contract())
+    book.record("C-1", payment(id="before", key="k"))
+    book.close_period("2001-05")
+    for known in (None, MAY_2, date(2001, 5, 31)):
+        with pytest.raises(BadInput, match=f"event late would become known on {known or MAY_2}, but"):
+            book.record("C-1", withdrawal(id="late"), known)
+        with pytest.raises(BadInput, match="accounting periods are closed through 2001-05; give the later day"):
+            book.record_many([("C-1", payment(id="more", on=date(2001, 6, 1))), ("C-1", withdrawal())], known)
+    with book.taking_in() as intake:
+        taken = intake.take([("C-1", withdrawal(id="late"))])
+    assert [(t.number, t.new, t.at) for t in taken] == [(0, False, "on")]
+    assert "would become known on 2001-05-02, but" in taken[0].problem
+    assert [r.event.id for r in book.events("C-1")] == ["before"]
+    assert book.record("C-1", payment(id="before", key="k")).sequence == 1
+    book.record("C-1", withdrawal(id="late"), date(2001, 6, 1))
+    book.record("C-1", withdrawal(id="later", entered=date(2001, 6, 4)))
+    assert [r.event.id for r in book.events("C-1")] == ["before", "late", "later"]
+
+
 def test_kinds_of_events(book: Book) -> None:
     book.open(contract())
     events = [

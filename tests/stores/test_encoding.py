@@ -191,6 +191,9 @@ def test_what_another_version_wrote_is_refused() -> None:
     for older in ('["Annuity","00000000",[1]]', '[1,"00000000",[1]]', f'[{encoding.LAYOUT},"00000000",[1]]'):
         with pytest.raises(OldPosition, match="contract C-1 is of an older layout"):
             encoding.state_from(older, "C-1")
+    for broken in ("", "{", "[]", "7", f'[{encoding.LAYOUT},"{encoding.FINGERPRINT}",[1]]', f"[{encoding.LAYOUT},0,0]"):
+        with pytest.raises(OldPosition, match="contract C-1 is of an older layout or broken"):
+            encoding.state_from(broken, "C-1")
     newer = f'[{encoding.LAYOUT + 1},"{encoding.FINGERPRINT}",[]]'
     with pytest.raises(BadBook, match=f"is of layout {encoding.LAYOUT + 1}; this Inforce knows 1 to {encoding.LAYOUT}"):
         encoding.state_from(newer, "C-1")

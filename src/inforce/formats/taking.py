@@ -146,7 +146,7 @@ class Births:
 def _note(problems: Problems, line: int, taken: Taken, lines: "_Lines") -> None:
     earlier = lines.of(taken.number)
     where = "in the book" if earlier is None else f"at line {earlier}"
-    problems.add(line, taken.at, f"{taken.problem}, {where}")
+    problems.add(line, taken.at, f"{taken.problem}, {where}" if taken.number else taken.problem)
 
 
 @dataclass(slots=True)

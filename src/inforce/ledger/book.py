@@ -15,7 +15,7 @@ from inforce.market import Between, Market, MarketData
 from .entries import Entry, totals
 from .funds import Fund, Traded, traded_in
 from .held import Held
-from .intake import ID_TAKEN, KEY_TAKEN, OPEN_OTHERWISE, Intake, Item, Taken
+from .intake import ID_TAKEN, KEY_TAKEN, OPEN_OTHERWISE, Intake, Item, Taken, known_when_closed
 from .journal import Journal, MemoryJournal, Recorded, asks_the_same
 from .prices import Key, Price, market_data, news, prices_in
 from .snapshot import Snapshot
@@ -211,6 +211,11 @@ class MemoryBook(MemoryJournal):
             refuse_identities(contract)
         MemoryJournal.open(self, contract)
 
+    def _check_known(self, contract_id: str, event: Event, known: date) -> None:
+        late = known_when_closed(known, self._closed)
+        if late:
+            raise BadInput(f"contract {contract_id}: event {event.id or event.kind} {late}")
+
     def stored(self, contract_id: str) -> Stored | None:
         self.contract(contract_id)
         return self._stored.get(contract_id)
@@ -400,6 +405,9 @@ class _MemoryIntake:
         for recorded in self.book.events(contract):
             if event.id and recorded.event.id == event.id:
                 return _same(recorded, event, "id", ID_TAKEN)
+        late = known_when_closed(self.known or event.entered or event.on, self.book._closed)
+        if late:
+            return Taken(0, at="entered" if event.entered else "on", problem=late)
         return Taken(self.book.record(contract, event, self.known).sequence, new=True)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, Protocol
 
 from inforce.contracts import Contract, Event
@@ -14,13 +15,24 @@ KEY_TAKEN: Final = "stands already for another event"
 ID_TAKEN: Final = "is the id of another event; ids are used once"
 
 
+def known_when_closed(known: date, closed: str | None) -> str:
+    """What is wrong with the day on which an event becomes known, by the last closed accounting period; mostly nothing.
+
+    It could never be posted, and would stop every day of the cycle.
+    """
+    if closed is None or f"{known:%Y-%m}" > closed:
+        return ""
+    return (f"would become known on {known}, but accounting periods are closed through {closed}; give the later day on "
+            "which it was entered, or reopen the period")  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What became of an item. What stands already, saying the same, is known; where it says something else, `problem`
     says what is wrong with the field `at`."""
 
     number: int
-    """An event's sequence or a contract's number in order of opening: its own, or of what stands already."""
+    """An event's sequence or a contract's number in order of opening: its own, or of what stands already; else 0."""
     new: bool = False
     at: str = ""
     problem: str = ""

@@ -88,9 +88,14 @@ class MemoryJournal:
                                f"{earlier.event.id}")  # fmt: skip
             if earlier.event.id == event.id:
                 raise BadInput(f"contract {contract_id}: event {event.id!r} is recorded already; ids are used once")
+        day = known or event.entered or event.on
+        self._check_known(contract_id, event, day)
         self._sequence += 1
-        recorded.append(Recorded(self._sequence, contract_id, known or event.entered or event.on, event))
+        recorded.append(Recorded(self._sequence, contract_id, day, event))
         return recorded[-1]
+
+    def _check_known(self, contract_id: str, event: Event, known: date) -> None:
+        """A book refuses what would become known in a closed accounting period."""
 
     def events(self, contract_id: str, known_by: date | None = None) -> list[Recorded]:
         self.contract(contract_id)

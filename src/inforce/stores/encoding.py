@@ -140,16 +140,20 @@ def state_from(text: str | None, contract: str) -> Annuity | None:
     """The state of a text.
 
     Raises:
-        OldPosition: it is of an older layout.
+        OldPosition: it is of an older layout, or cannot be read.
         BadBook: it is of a newer one.
     """
     if text is None:
         return None
-    layout, fields_, values = json.loads(text)
+    try:
+        layout, fields_, values = json.loads(text)
+        count = len(values)
+    except (ValueError, TypeError):
+        raise OldPosition(contract) from None
     if isinstance(layout, int) and layout > LAYOUT:
         raise BadBook(f"the stored position of contract {contract} is of layout {layout}; this Inforce knows 1 to "
                       f"{LAYOUT}. Install the version that wrote it, or a newer one")  # fmt: skip
-    if (layout, fields_) != (LAYOUT, FINGERPRINT):
+    if (layout, fields_) != (LAYOUT, FINGERPRINT) or count != len(_STATE_NAMES):
         raise OldPosition(contract)
     return Annuity(*values)
 
@@ -192,11 +196,14 @@ def _allocation_text(allocation: Mapping[str, int]) -> str:
 
 
 def snapshot_from(row: AnyRow, contract: str, state: bool = True) -> Snapshot:
-    """The snapshot of a row of `positions`; without its state where that is of an older layout."""
+    """The snapshot of a row of `positions`; without its state where that is of an older layout. Raises BadBook."""
+    try:
+        allocation, waiting, proved = (json.loads(text or "[]") for text in (row.allocation, row.waiting, row.proved))
+    except ValueError as failure:
+        raise _unreadable(f"the stored position of contract {contract}", failure) from None
     return Snapshot(
         row.on, row.issued, state_from(row.state, contract) if state else None, row.delivered,
-        json.loads(row.allocation), row.suspense, row.sequence, frozenset(json.loads(row.waiting)),
-        frozenset(json.loads(row.proved or "[]")), row.reached,
+        allocation, row.suspense, row.sequence, frozenset(waiting), frozenset(proved), row.reached,
     )  # fmt: skip
 
 

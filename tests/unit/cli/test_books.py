@@ -183,6 +183,22 @@ def test_check_and_rebuild(posted: Run) -> None:
     assert said.code == 70 and "K-1: layout: the stored position of contract K-1 is of an older layout" in said.out
     assert posted("book", "rebuild", "--contract", "K-1").out == "1 contract replayed, 1 position stored anew\n"
     assert posted("book", "check", "--all").code == 0
+    with open_book("book.db") as book, book.database.engine.begin() as connection:
+        connection.execute(text("UPDATE positions SET allocation = '{'"))
+    said = posted("value", "K-1", "--on", "2001-05-04")
+    assert said.code == 2 and "the stored position of contract K-1 cannot be read: it is not JSON" in said.err
+
+
+def test_an_import_into_a_closed_period(posted: Run) -> None:
+    """The line, the day and what to do; with the day on which it came it is taken."""
+    assert posted("book", "close", "2001-05", "--who", "kim").code == 0
+    Path("more.jsonl").write_text(
+        '{"kind": "withdrawal", "contract": "K-1", "on": "2001-05-03", "amount": "10.00"}\n', encoding="utf-8"
+    )
+    said = posted("import", "more.jsonl")
+    assert said.code == 2
+    assert "would become known on 2001-05-03, but accounting periods are closed through 2001-05" in said.err
+    assert posted("import", "more.jsonl", "--known", "2001-06-01").code == 0
 
 
 def test_the_cycle_says_what_it_replayed(posted: Run) -> None:
