@@ -193,7 +193,8 @@ def test_an_import_into_a_closed_period(posted: Run) -> None:
     """The line, the day and what to do; with the day on which it came it is taken."""
     assert posted("book", "close", "2001-05", "--who", "kim").code == 0
     Path("more.jsonl").write_text(
-        '{"kind": "withdrawal", "contract": "K-1", "id": "w2", "on": "2001-05-03", "amount": "10.00"}\n', encoding="utf-8"
+        '{"kind": "withdrawal", "contract": "K-1", "id": "w2", "on": "2001-05-03", "amount": "10.00"}\n',
+        encoding="utf-8",
     )
     said = posted("import", "more.jsonl")
     assert said.code == 2

@@ -7,7 +7,7 @@ import pytest
 
 from inforce.cases import load_case
 from inforce.explain import QUANTITIES, Changes, explain, render
-from inforce.terms.product import packaged_products
+from inforce.terms import packaged_products
 
 FILES = sorted(f for folder in packaged_products().values() for f in (folder / "cases").glob("*.yaml"))
 

@@ -6,7 +6,7 @@ import pytest
 
 from inforce.cases import load_case
 from inforce.explain import Changes, explain, render
-from inforce.terms.product import packaged_products
+from inforce.terms import packaged_products
 
 CASES = packaged_products()["lifetrust"] / "cases"
 
