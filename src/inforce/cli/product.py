@@ -115,6 +115,7 @@ def diff(
     out.print(f"first: {left.product.card.name}, {describe(left.cohort)}, on {day}")
     out.print(f"other: {right.product.card.name}, {describe(right.cohort)}, on {other_day}\n")
     rows = table("term", "first", "other")
+    rows.columns[0].no_wrap = True
     for path, a, b in found:
         rows.add_row(path, a, b)
     out.print(rows)
