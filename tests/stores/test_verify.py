@@ -8,6 +8,7 @@ from tests.stores import samples
 from tests.stores.conftest import DATABASES, Place
 from tests.stores.samples import DAY, MAY_2
 
+from inforce.errors import BadBook
 from inforce.market import MarketData, Rates, Series, SubAccount
 from inforce.stores import SqlBook, open_book, verify
 
@@ -158,3 +159,28 @@ def test_dates_are_written_as_they_are(sql_book: SqlBook) -> None:
     sql_book.post([samples.entry("C-1", date(9999, 12, 31)), samples.entry("C-1", date(1, 1, 1))])
     assert [e.effective.year for e in sql_book.entries("C-1")] == [9999, 1]
     assert verify(sql_book) == []
+
+
+def test_what_is_gone_is_said_where_it_is_needed(sql_book: SqlBook) -> None:
+    """Whoever reads or writes is told what is wrong, and to verify the book; nothing is written."""
+    filled(sql_book)
+    assert tampered(
+        sql_book, "DELETE FROM positions WHERE contract = 1", "UPDATE prices SET kind = 'x' WHERE number = 1"
+    )
+    before = sql_book.seal()
+
+    def read_ahead() -> None:
+        with sql_book.ahead(["C-1"]):
+            sql_book.events("C-1")
+
+    lost = "contract C-1 has no row in positions", "contract number 1 has no row in positions"
+    for work, said in (
+        (lambda: sql_book.stored("C-1"), lost[0]),
+        (read_ahead, lost[0]),
+        (lambda: sql_book.record("C-1", samples.payment(id="new")), lost[1]),
+        (lambda: sql_book.commit(samples.run(MAY_2 + 9 * DAY), [samples.done("C-1", MAY_2 + 9 * DAY)]), lost[1]),
+        (sql_book.market, "price 1 is of no kind that there is, 'x'"),
+    ):
+        with pytest.raises(BadBook, match=f"{said}: the book was changed from outside; `inforce ledger verify` finds"):
+            work()
+    assert sql_book.seal() == before

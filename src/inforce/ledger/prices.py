@@ -16,6 +16,7 @@ UNIT_VALUE: Final = "unit_value"
 NAV: Final = "nav"
 DECLARED: Final = "declared_rate"
 SECONDARY: Final = "secondary_rate"
+KINDS: Final = (UNIT_VALUE, NAV, DECLARED, SECONDARY)
 
 H = TypeVar("H", bound=History)
 Key = tuple[str, str, str, str]
@@ -67,7 +68,7 @@ def market_data(prices: Iterable[Given], decimals: int) -> MarketData:
 
     Of those that became known on one day only the last is kept; the earlier days' are, as what was corrected.
     """
-    found: dict[str, dict[Key, list[Given]]] = {UNIT_VALUE: {}, NAV: {}, DECLARED: {}, SECONDARY: {}}
+    found: dict[str, dict[Key, list[Given]]] = {kind: {} for kind in KINDS}
     for key, group in groupby(prices, key=lambda given: given[0].key):
         found[key[0]][key] = list(group)
     return MarketData(

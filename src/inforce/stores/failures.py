@@ -30,6 +30,11 @@ _POSTGRES: Final = {
 _BUSY: Final = {"55P03", "40001", "40P01", "SQLITE_BUSY", "SQLITE_LOCKED"}
 
 
+def changed_outside(what: str) -> BadBook:
+    """A book lacks what each one has, or holds what none has."""
+    return BadBook(f"{what}: the book was changed from outside; `inforce ledger verify` finds what was changed")
+
+
 @contextmanager
 def translated(where: str) -> Iterator[None]:
     """Turn a database's complaint into BadBook, BookBusy or Fault. Its transaction is rolled back by then."""

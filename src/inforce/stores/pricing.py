@@ -7,13 +7,14 @@ from typing import Any
 from sqlalchemy import Connection, and_, or_, select
 
 from inforce.errors import BadMarketData
-from inforce.ledger.prices import Key, Price, market_data, news, prices_in
+from inforce.ledger.prices import KINDS, Key, Price, market_data, news, prices_in
 from inforce.market import MarketData
 
 from . import schema
 from .bulk import chunks
 from .database import AnyRow
 from .encoding import canonical
+from .failures import changed_outside
 from .writing import Writing
 
 _KEYS_AT_ONCE = 200
@@ -67,6 +68,8 @@ def known(connection: Connection, known_by: date | None) -> MarketData:
 
 def _price(row: AnyRow) -> Price:
     kind, name, separate_account, charge_class, at, value, dividend, gain, file, line = tuple(row)[2:12]
+    if kind not in KINDS:
+        raise changed_outside(f"price {row.number} is of no kind that there is, {kind!r}")
     return Price((kind, name, separate_account, charge_class), at, (value, dividend, gain), file, line)
 
 

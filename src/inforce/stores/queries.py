@@ -8,11 +8,13 @@ from typing import Any, Final
 from sqlalchemy import BindParameter, bindparam, func, select, union
 
 from inforce.contracts import Contract
+from inforce.errors import BadBook
 from inforce.ledger import Recorded, Snapshot, Stored
 
 from . import schema
 from .database import AnyRow, Database
 from .encoding import contract_from, event_from, held_from, snapshot_from
+from .failures import changed_outside
 
 _C, _E, _P, _I, _D = (t.c for t in (schema.contracts, schema.events, schema.positions, schema.inbox, schema.declined))
 _NUMBER: Final[BindParameter[int]] = bindparam("number")
@@ -73,6 +75,11 @@ def stored_in(row: AnyRow, contract_id: str, state: bool = True) -> Stored | Non
     return Stored(contract_id, snapshot_from(row, contract_id, state), row.next_due, held_from(row.held, contract_id))
 
 
+def no_position(contract: str) -> BadBook:
+    """Each contract has a row in `positions` from its opening on."""
+    return changed_outside(f"contract {contract} has no row in positions")
+
+
 def open_together(database: Database, ids: Mapping[int, str]) -> dict[str, Opened]:
     """Contracts with their positions, events and refusals, in four reads."""
     numbers = list(ids)
@@ -88,6 +95,8 @@ def open_together(database: Database, ids: Mapping[int, str]) -> dict[str, Opene
         }
     payloads = {number: payload for number, payload in rows["contracts"]}
     found = {row.contract: Opened(contract_from(payloads[row.contract]), row) for row in rows["positions"]}
+    for number in ids.keys() - found.keys():
+        raise no_position(ids[number])
     for row in rows["events"]:
         found[row.contract].events.append(row)
     for number, sequence, reason in rows["declined"]:

@@ -195,7 +195,10 @@ class SqlBook:
 
     def _stored(self, contract_id: str, state: bool = True) -> Stored | None:
         number, opened = self._number(contract_id), self._opened(contract_id)
-        row = opened.position if opened else self.database.fetch(queries.POSITION_OF, number=number)[0]
+        rows = [opened.position] if opened else self.database.fetch(queries.POSITION_OF, number=number)
+        if not rows:
+            raise queries.no_position(contract_id)
+        row = rows[0]
         self._versions[number] = row.version
         return queries.stored_in(row, contract_id, state)
 

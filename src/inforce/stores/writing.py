@@ -16,6 +16,7 @@ from . import schema
 from .bulk import Row, chunks, insert_rows, rows_of, update_rows
 from .chain import NO_SEAL, START, Head, Seal, head_bytes, link, seal_digest
 from .encoding import Position, canonical, entry_bytes, instant_text, iso
+from .failures import changed_outside
 
 AT_ONCE: Final = 3_000
 """Lines kept in memory before they are handed to the database, still within the transaction."""
@@ -39,7 +40,11 @@ def last_seal(connection: Connection) -> Seal:
 
 def heads_of(connection: Connection, numbers: Iterable[int]) -> dict[int, Head]:
     """The heads of contracts."""
-    return {head.contract: head for head in map(Head._make, rows_of(connection, _HEADS, numbers))}
+    asked = list(numbers)
+    heads = {head.contract: head for head in map(Head._make, rows_of(connection, _HEADS, asked))}
+    if len(heads) < len(asked):
+        raise changed_outside(f"contract number {min(set(asked) - heads.keys())} has no row in positions")
+    return heads
 
 
 @dataclass(slots=True)
