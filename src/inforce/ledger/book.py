@@ -211,10 +211,10 @@ class MemoryBook(MemoryJournal):
             refuse_identities(contract)
         MemoryJournal.open(self, contract)
 
-    def _check_known(self, contract_id: str, event: Event, known: date) -> None:
+    def _check_known(self, contract_id: str, event: str, known: date) -> None:
         late = known_when_closed(known, self._closed)
         if late:
-            raise BadInput(f"contract {contract_id}: event {event.id or event.kind} {late}")
+            raise BadInput(f"contract {contract_id}: event {event} {late}")
 
     def stored(self, contract_id: str) -> Stored | None:
         self.contract(contract_id)

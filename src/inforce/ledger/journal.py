@@ -78,7 +78,7 @@ class MemoryJournal:
 
     def record(self, contract_id: str, event: Event, known: date | None = None) -> Recorded:
         self.contract(contract_id)
-        recorded = self._events[contract_id]
+        recorded, name = self._events[contract_id], event.id or event.kind
         event = numbered(event, len(recorded), {r.event.id for r in recorded} if not event.id else ())
         for earlier in recorded:
             if event.key and earlier.event.key == event.key:
@@ -89,12 +89,12 @@ class MemoryJournal:
             if earlier.event.id == event.id:
                 raise BadInput(f"contract {contract_id}: event {event.id!r} is recorded already; ids are used once")
         day = known or event.entered or event.on
-        self._check_known(contract_id, event, day)
+        self._check_known(contract_id, name, day)
         self._sequence += 1
         recorded.append(Recorded(self._sequence, contract_id, day, event))
         return recorded[-1]
 
-    def _check_known(self, contract_id: str, event: Event, known: date) -> None:
+    def _check_known(self, contract_id: str, event: str, known: date) -> None:
         """A book refuses what would become known in a closed accounting period."""
 
     def events(self, contract_id: str, known_by: date | None = None) -> list[Recorded]:

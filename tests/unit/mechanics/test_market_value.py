@@ -271,6 +271,8 @@ def test_only_the_part_out_of_segments_is_adjusted() -> None:
     assert (b.gross, b.market_value_adjustment, c.segment_balance[:1]) == (22_500, 2_250, [22_500])
     b = run(c, mva(), due(withdrawal=1, named=1, withdraw_from=[0, 3, 1], amount=4_000), market(1.1))
     assert (b.account_change, b.market_value_adjustment) == ([0, -3_000, -1_000], 100)
+    b = run(c, mva(), due(withdrawal=1, named=1, withdraw_from=[0, 0, 1], amount=1_000), market(1.1))
+    assert (b.account_change, b.market_value_adjustment) == ([0, 0, -1_000], 100)
     b = run(c, mva(), due(withdrawal=1, named=1), market(1.1))
     assert (b.gross, b.market_value_adjustment) == (0, 0)
 
