@@ -16,6 +16,7 @@ from inforce.cycle.invariants import accounts
 from inforce.errors import BadInput
 from inforce.ledger import Book, Entry, Recorded, Snapshot
 from inforce.ledger.funds import CONTRACT
+from inforce.ledger.journal import known_day
 from inforce.mechanics.records import Status
 from inforce.terms import find_product
 
@@ -107,7 +108,7 @@ def _events(book: Book, choice: Choice) -> Iterator[Plain]:
 def _as_known(recorded: Recorded) -> Event:
     """The event, entered on the day it became known; one that became known before it was received cannot say so."""
     event = recorded.event
-    if recorded.known == (event.entered or event.on) or recorded.known < event.on:
+    if recorded.known == known_day(event, None) or recorded.known < event.on:
         return event
     return event.model_copy(update={"entered": recorded.known})
 

@@ -15,7 +15,7 @@ from inforce.market import Between, Market, MarketData
 from .entries import Entry, totals
 from .funds import Fund, Traded, traded_in
 from .held import Held
-from .intake import ID_TAKEN, KEY_TAKEN, OPEN_OTHERWISE, Intake, Item, Taken, known_when_closed
+from .intake import ID_TAKEN, KEY_TAKEN, OPEN_OTHERWISE, Intake, Item, Taken, refuse_when_closed, taken_when_closed
 from .journal import Journal, MemoryJournal, Recorded, asks_the_same
 from .prices import Key, Price, market_data, news, prices_in
 from .snapshot import Snapshot
@@ -212,9 +212,7 @@ class MemoryBook(MemoryJournal):
         MemoryJournal.open(self, contract)
 
     def _check_known(self, contract_id: str, event: str, known: date) -> None:
-        late = known_when_closed(known, self._closed)
-        if late:
-            raise BadInput(f"contract {contract_id}: event {event} {late}")
+        refuse_when_closed(contract_id, event, known, self._closed)
 
     def stored(self, contract_id: str) -> Stored | None:
         self.contract(contract_id)
@@ -405,10 +403,8 @@ class _MemoryIntake:
         for recorded in self.book.events(contract):
             if event.id and recorded.event.id == event.id:
                 return _same(recorded, event, "id", ID_TAKEN)
-        late = known_when_closed(self.known or event.entered or event.on, self.book._closed)
-        if late:
-            return Taken(0, at="entered" if event.entered else "on", problem=late)
-        return Taken(self.book.record(contract, event, self.known).sequence, new=True)
+        late = taken_when_closed(event, self.known, self.book._closed)
+        return late or Taken(self.book.record(contract, event, self.known).sequence, new=True)
 
 
 def _same(earlier: Recorded, event: Event, at: str, problem: str) -> Taken:

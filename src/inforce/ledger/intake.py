@@ -6,6 +6,9 @@ from datetime import date
 from typing import Final, Protocol
 
 from inforce.contracts import Contract, Event
+from inforce.errors import BadInput
+
+from .journal import known_day
 
 Item = Contract | tuple[str, Event]
 """A contract to open, or an event with the id of its contract."""
@@ -36,6 +39,19 @@ class Taken:
     new: bool = False
     at: str = ""
     problem: str = ""
+
+
+def refuse_when_closed(contract: str, event: str, known: date, closed: str | None) -> None:
+    """Raises BadInput where an event, by its id or kind, would become known in a closed accounting period."""
+    problem = known_when_closed(known, closed)
+    if problem:
+        raise BadInput(f"contract {contract}: event {event} {problem}")
+
+
+def taken_when_closed(event: Event, known: date | None, closed: str | None) -> Taken | None:
+    """What becomes of an event that would become known in a closed accounting period; None of any other."""
+    problem = known_when_closed(known_day(event, known), closed)
+    return Taken(0, at="entered" if event.entered else "on", problem=problem) if problem else None
 
 
 class Intake(Protocol):

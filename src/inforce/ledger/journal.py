@@ -23,6 +23,11 @@ class Recorded:
     event: Event
 
 
+def known_day(event: Event, known: date | None) -> date:
+    """The day on which an event becomes known: the one given, else that of its entry, else that of its receipt."""
+    return known or event.entered or event.on
+
+
 class Journal(Protocol):
     """What keeps contracts, events and entries: in memory, or in a database."""
 
@@ -88,7 +93,7 @@ class MemoryJournal:
                                f"{earlier.event.id}")  # fmt: skip
             if earlier.event.id == event.id:
                 raise BadInput(f"contract {contract_id}: event {event.id!r} is recorded already; ids are used once")
-        day = known or event.entered or event.on
+        day = known_day(event, known)
         self._check_known(contract_id, name, day)
         self._sequence += 1
         recorded.append(Recorded(self._sequence, contract_id, day, event))

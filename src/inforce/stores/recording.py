@@ -11,8 +11,8 @@ from inforce.contracts import Contract, Event
 from inforce.errors import BadInput, NotFound
 from inforce.ledger import Item, Recorded, Taken, partition_of
 from inforce.ledger.book import refuse_identities
-from inforce.ledger.intake import ID_TAKEN, KEY_TAKEN, OPEN_OTHERWISE, known_when_closed
-from inforce.ledger.journal import asks_the_same, numbered
+from inforce.ledger.intake import ID_TAKEN, KEY_TAKEN, OPEN_OTHERWISE, refuse_when_closed, taken_when_closed
+from inforce.ledger.journal import asks_the_same, known_day, numbered
 
 from . import periods, schema
 from .bulk import Row, chunks, rows_named
@@ -112,10 +112,8 @@ class Recording:
                 return Taken(known.sequence)
             if known is not None:
                 return Taken(known.sequence, at=at, problem=problem)
-        late = known_when_closed(self._known(event), self._closed)
-        if late:
-            return Taken(0, at="entered" if event.entered else "on", problem=late)
-        return Taken(self._append(number, contract, event).sequence, new=True)
+        late = taken_when_closed(event, self.known, self._closed)
+        return late or Taken(self._append(number, contract, event).sequence, new=True)
 
     # one after the other
 
@@ -136,18 +134,13 @@ class Recording:
         number = self._number(contract)
         earlier = self._clash(number, event)
         if earlier is None:
-            late = known_when_closed(self._known(event), self._closed)
-            if late:
-                raise BadInput(f"contract {contract}: event {event.id or event.kind} {late}")
+            refuse_when_closed(contract, event.id or event.kind, known_day(event, self.known), self._closed)
             return self._append(number, contract, event)
         if not event.key or earlier.key != event.key:
             raise BadInput(f"contract {contract}: event {event.id!r} is recorded already; ids are used once")
         if not earlier.asks_the_same(event):
             raise BadInput(f"contract {contract}: key {event.key!r} stands already for another event, {earlier.id}")
         return self._read(contract, earlier.sequence)
-
-    def _known(self, event: Event) -> date:
-        return self.known or event.entered or event.on
 
     def _number(self, contract: str) -> int:
         number = self._numbers.get(contract)
@@ -163,7 +156,7 @@ class Recording:
     def _append(self, number: int, contract: str, event: Event) -> Recorded:
         writing = self.writing
         event = numbered(event, writing.heads[number].events, _Ids(self, number))
-        known, payload = self._known(event), event_text(event)
+        known, payload = known_day(event, self.known), event_text(event)
         writing.sequence += 1
         day, text = iso(known) or "", payload
         place, digest = writing.record(number, event_bytes(writing.sequence, contract, day, text))
